@@ -1,17 +1,17 @@
-// Pinned with its plans for later versions of Node; nothing that a test's reader need see.
+// Turns off the pinned AWS SDK's warning about future Node versions, which is not relevant in tests.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-// terraform and its provider, which each command starts, live too briefly to collect garbage before they have a lot of
-// it: a quarter less work for each.
+// terraform and its provider run too briefly for garbage collection to pay off: without it, each needs a quarter less
+// CPU time.
 process.env.GOGC ??= "off";
 process.env.GOMEMLIMIT ??= "1GiB";
 
 module.exports = {
   testEnvironment: "node",
   globalSetup: "<rootDir>/__tests__/support/find-provider.ts",
-  // Tests that run terraform mostly wait, so more than there are cores, of which two are expected; test:rest, which
-  // waits even more, has 4.
+  // More than the expected two cores, because tests that run terraform mostly wait; test:rest, which waits even more,
+  // has 4.
   maxWorkers: 3,
-  // A busy machine is no fault; jest's 5 s are less than a test of milliseconds can take there.
+  // On a busy machine, even a test of milliseconds can exceed jest's default of 5 s.
   testTimeout: 120_000,
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   testSequencer: "<rootDir>/__tests__/support/slowest-first.js",

@@ -1,4 +1,4 @@
-// npm run test:exhaustive: every test, and every case of those that otherwise run a sample
+// npm run test:exhaustive: every test, and every case of the tests that otherwise run a sample
 // (__tests__/support/sample.ts).
 const config = require("./jest.config.js");
 

@@ -7,20 +7,20 @@ import { trace } from "../path/trace/trace";
 import { type Cost, line, Meter } from "./meter";
 
 /*
- * npm run bench:growth: what a trace and a review cost where one site has many of a kind, such as 2,000 certificates on
- * one load balancer. First whole processes, as a person starts them; then, within this process, what one of 1,000 costs
- * to one of 250.
+ * npm run bench:growth: the cost of a trace and a review if a site has many resources of a kind, such as 2,000
+ * certificates on one load balancer. First for whole processes, as a person starts them; then, within this process, the
+ * cost per item of 1,000 relative to 250.
  */
 
 const MOST = 2_000;
 const [FEW, MANY] = [250, 1_000];
-/** Of the CPU time of a whole process; after ten seconds a trace or a review ends as unknown. */
+/** Limits of a whole process's CPU time. A trace or a review ends as unknown after ten seconds. */
 const MAX_SECONDS = { trace: 5, review: 8 } as const;
 const MAX_MEGABYTES = 400;
-/** What is quadratic makes 4. */
+/** Quadratic growth would be 4. */
 const MAX_GROWTH = 1.3;
 const RUNS = 4;
-/** A machine that is busy only adds to what was measured; what is quadratic is so each time. */
+/** A busy machine can only increase a measurement; quadratic growth appears in every attempt. */
 const ATTEMPTS = 3;
 /** Exit codes: ok, broken or unknown. */
 const WHOLE = [0, 1, 3];
@@ -52,7 +52,7 @@ function measured(command: Command): boolean {
   return kept.every(Boolean);
 }
 
-/** So that what was fast looked at everything. */
+/** Ensures that the whole plan was examined. */
 function whole(stdout: string): void {
   if ("stopped" in (JSON.parse(stdout) as object)) throw new Error("it ran out of time");
 }
@@ -64,16 +64,16 @@ function wholeProcess(command: Command, kind: Kind): Cost {
 }
 
 /**
- * What one of many costs, to one of few; the least of several runs, as other programs and the collection of garbage
- * only add.
+ * The cost per item of many relative to few; the minimum of several runs, because other programs and garbage collection
+ * only increase it.
  */
 function growthOf(command: Command, kind: Kind): number {
   const [few, many] = [growingPlan(kind, FEW), growingPlan(kind, MANY)];
-  // Warms up.
+  // Warm-up.
   COMMANDS[command](many);
   const costs = { few: Infinity, many: Infinity };
   for (let run = 0; run < RUNS; run += 1) {
-    // As much work for both.
+    // The same amount of work for both.
     for (let part = 0; part < MANY / FEW; part += 1)
       costs.few = Math.min(
         costs.few,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/* What a whole process costs, as a person starts it. */
+/* The cost of a whole process, as a person starts it. */
 
 export const PROJECT = resolve(__dirname, "..");
 
@@ -13,7 +13,7 @@ export interface Cost {
   readonly megabytes: number;
 }
 
-/** Starts node, and has each process write down what it took. */
+/** Starts node, and makes each process record its resource usage. */
 export class Meter {
   readonly folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
   private readonly script = join(this.folder, "meter.js");
@@ -29,8 +29,8 @@ export class Meter {
   }
 
   /**
-   * @param look throws if what was printed is not what was to be measured
-   * @param expected exit codes of a run that is
+   * @param look throws if the output is not that of the work to be measured
+   * @param expected the exit codes of a valid run
    */
   cost(
     args: readonly string[],
@@ -55,17 +55,17 @@ export class Meter {
   }
 }
 
-/** What a command is to be measured on: a plan of each size, and what it must print of that. */
+/** The input of a measurement: a plan of each size, and a check of the output. */
 export interface Sized {
   readonly plan: { readonly resource_changes: readonly unknown[] };
-  /** Throws if what was printed is not what was to be measured. */
+  /** Throws if the output is not that of the work to be measured. */
   readonly look: (stdout: string) => void;
 }
 
 export interface Limits {
   readonly seconds: number;
   readonly megabytes: number;
-  /** What one more resource of the largest plan may cost, to one of the smaller. */
+  /** The maximum cost of one more resource in the largest plan, relative to a smaller plan. */
   readonly growth: number;
 }
 
@@ -73,15 +73,15 @@ const SIZES = [1_000, 3_000, 10_000];
 const RUNS = 5;
 
 /**
- * Measures a command on plans of three sizes, beyond an empty node and beside JSON.parse of the same file alone, and
- * prints what it found.
- * @returns whether all limits are kept
+ * Measures a command on plans of three sizes, minus the cost of an empty node and compared with JSON.parse of the same
+ * file, and prints the results.
+ * @returns whether all limits are met
  */
 export function measure(script: string, sized: (size: number) => Sized, limits: Limits): boolean {
   const meter = new Meter();
   try {
     const results = SIZES.map((size) => costsOf(meter, script, sized(size)));
-    return told(results, script, limits);
+    return printed(results, script, limits);
   } finally {
     meter.close();
   }
@@ -101,7 +101,7 @@ function costsOf(meter: Meter, command: string, { plan, look }: Sized): Result {
   writeFileSync(file, JSON.stringify(plan));
   const rows: { empty: Cost; parse: Cost; run: Cost }[] = [];
   for (let run = 0; run <= RUNS; run += 1) {
-    // In turns, so that a busy machine slows all; the first of each warms the disk's cache and does not count.
+    // In turns, so that a busy machine slows all equally. The first run warms the disk's cache and does not count.
     const row = {
       empty: meter.cost(["-e", ""]),
       parse: meter.cost(["-e", "JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'))", file]),
@@ -120,7 +120,7 @@ function costsOf(meter: Meter, command: string, { plan, look }: Sized): Result {
   };
 }
 
-function told(results: readonly Result[], script: string, limits: Limits): boolean {
+function printed(results: readonly Result[], script: string, limits: Limits): boolean {
   print([
     ["resources", "plan", "JSON.parse", script, "peak memory"],
     ...results.map(({ resources, megabytesOfPlan, parse, seconds, peak }) => [
@@ -131,17 +131,17 @@ function told(results: readonly Result[], script: string, limits: Limits): boole
       `${peak.toFixed(0)} MB`,
     ]),
   ]);
-  // In CPU time, which other programs disturb least; between two sizes, so that loading the program does not count.
+  // In CPU time, which other programs affect least; between two sizes, so that loading the program does not count.
   const perResource = results
     .slice(1)
     .map((it, index) => (it.cpu - (results[index]?.cpu ?? NaN)) / (it.resources - (results[index]?.resources ?? NaN)));
   const growth = (perResource.at(-1) ?? NaN) / (perResource[0] ?? NaN);
   const { seconds = NaN, peak = NaN, parse = NaN } = results.at(-1) ?? {};
   print([
-    ["seconds beyond an empty node, for the largest", `${seconds.toFixed(2)} (less than ${limits.seconds})`],
-    ["to JSON.parse alone", (seconds / parse).toFixed(1)],
+    ["seconds for the largest, without an empty node", `${seconds.toFixed(2)} (less than ${limits.seconds})`],
+    ["relative to JSON.parse", (seconds / parse).toFixed(1)],
     ["peak memory", `${peak.toFixed(0)} MB (less than ${limits.megabytes})`],
-    ["one more resource of the largest, to one of the smaller", `${growth.toFixed(2)} (at most ${limits.growth})`],
+    ["one more resource of the largest, relative to smaller", `${growth.toFixed(2)} (at most ${limits.growth})`],
   ]);
   return seconds < limits.seconds && peak < limits.megabytes && growth <= limits.growth;
 }

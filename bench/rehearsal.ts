@@ -12,8 +12,8 @@ import { OVERRIDE_FILE, overrideFor } from "../rehearsal/override";
 import { seedsFor } from "../rehearsal/seed-for";
 
 /*
- * npm run bench:rehearsal: the whole of `npm run rehearse` against plain terraform apply, plan and destroy of the same
- * JSON on a local AWS that is up already. About five minutes.
+ * npm run bench:rehearsal: compares `npm run rehearse` with plain terraform apply, plan and destroy of the same JSON on
+ * a running local AWS. Takes about five minutes.
  */
 
 const PROJECT = resolve(__dirname, "..");

@@ -4,9 +4,9 @@ import type { ReviewReport } from "../path/review/review-report";
 import { measure, PROJECT, type Sized } from "./meter";
 
 /*
- * npm run bench:review: what the review of a large plan costs, as the whole process that a person starts, beyond an
- * empty node and beside JSON.parse of the same file alone. The plans are of a real site that stands, many times over in
- * modules of their own, with a change in each.
+ * npm run bench:review: the cost of reviewing a large plan, as a whole process, without that of an empty node and
+ * compared with JSON.parse of the same file. The plans contain a real, deployed site many times, each in its own module
+ * with a change.
  */
 
 const TRACED = join(PROJECT, "__tests__", "fixtures", "traced");
@@ -21,13 +21,13 @@ interface Resource extends Json {
 }
 
 const sized = (size: number): Sized => {
-  const { plan, sites } = standing(size);
+  const { plan, sites } = deployed(size);
   return { plan, look: (stdout) => expectCauses(stdout, sites) };
 };
 process.exitCode = measure("review", sized, { seconds: 2, megabytes: 800, growth: 1.4 }) ? 0 : 1;
 
-/** So many sites that stand; of each the first instance gets another image. */
-function standing(size: number): { plan: Json & { resource_changes: Json[] }; sites: number } {
+/** A plan of many deployed sites; the first instance of each gets another image. */
+function deployed(size: number): { plan: Json & { resource_changes: Json[] }; sites: number } {
   const state = JSON.parse(readFileSync(join(TRACED, "site.state.json"), "utf8")) as {
     values: { root_module: { resources: Resource[] } };
   };
@@ -103,16 +103,16 @@ function planOf(
   };
 }
 
-/** So that what was fast was a review. */
+/** Ensures that the command really reviewed the plan. */
 function expectCauses(stdout: string, sites: number): void {
   const [report] = JSON.parse(stdout) as ReviewReport[];
   if (report === undefined) throw new Error("no plan was reviewed");
   const { effect, causes, hops } = report;
-  const told = causes.filter((it) => it.effect === "brief" && it.attribute === "ami").length;
-  const ill = hops.filter(({ before, after }) => before !== "ok" || after !== "ok");
-  if (effect !== "brief" || told !== sites || ill.length > 0)
+  const reported = causes.filter((it) => it.effect === "brief" && it.attribute === "ami").length;
+  const broken = hops.filter(({ before, after }) => before !== "ok" || after !== "ok");
+  if (effect !== "brief" || reported !== sites || broken.length > 0)
     throw new Error(
-      `expected ${sites} instances that are replaced and a path that is ok, got ${told}, ${effect} and ` +
-        `${JSON.stringify(ill)}`,
+      `expected ${sites} instances that are replaced and a path that is ok, got ${reported}, ${effect} and ` +
+        `${JSON.stringify(broken)}`,
     );
 }

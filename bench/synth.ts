@@ -5,9 +5,9 @@ import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
 
 /*
- * npm run bench: what synthesis costs. First the program as cdktf.json runs it against the same program bundled into
- * one file, in turns so that a busy machine slows both; then programs of 1 to 1,000 sites, each in a process of its
- * own.
+ * npm run bench: the cost of synthesis. First the program as cdktf.json runs it, compared with the same program bundled
+ * into one file, in turns so that a busy machine slows both; then programs of 1 to 1,000 sites, each in its own
+ * process.
  */
 
 const PROJECT = resolve(__dirname, "..");
@@ -15,7 +15,7 @@ const RUNS = 9;
 const MAX_LOADER_RATIO = 2;
 const SITES = [1, 10, 100, 1000];
 const MAX_GROWTH = 1.2;
-/** Small programs are run more often: their differences are as small as the machine's noise. */
+/** Small programs run more often, because their differences are as small as the noise. */
 const RUNS_FOR: Readonly<Record<number, number>> = { 1: 7, 10: 7, 100: 3, 1000: 1 };
 
 const folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
@@ -40,7 +40,7 @@ function compareLoaders(): boolean {
   const app: number[] = [];
   const bundled: number[] = [];
   for (let run = 0; run <= RUNS; run += 1) {
-    // The first of each warms the disk's cache and does not count.
+    // The first run warms the disk's cache and does not count.
     const pair = [timed(command, args).seconds, timed(process.execPath, [bundle]).seconds] as const;
     if (run === 0) continue;
     app.push(pair[0]);
@@ -57,7 +57,7 @@ function compareLoaders(): boolean {
 
 function compareSizes(): boolean {
   const runs = SITES.map(sitesRun);
-  // What one more site costs, between this size and the one before it; in CPU time, which other programs disturb least.
+  // The cost of one more site, between this size and the previous one, in CPU time, which other programs affect least.
   const costs = runs.slice(1).map((run, index) => marginalMs(run, runs[index] ?? run));
   print([
     ["sites", "seconds", "memory", "one more site"],
@@ -70,7 +70,7 @@ function compareSizes(): boolean {
   ]);
   const growth = (costs.at(-1) ?? NaN) / (costs[0] ?? NaN);
   print([
-    [`one more site at ${SITES.at(-1)}, to one more at ${SITES[1]}`, `${growth.toFixed(2)} (at most ${MAX_GROWTH})`],
+    [`one more site at ${SITES.at(-1)}, relative to ${SITES[1]}`, `${growth.toFixed(2)} (at most ${MAX_GROWTH})`],
   ]);
   return growth <= MAX_GROWTH;
 }
@@ -106,13 +106,13 @@ function sitesRun(sites: number): SitesRun {
   const runs = Array.from({ length: RUNS_FOR[sites] ?? 1 }, () =>
     timed(process.execPath, ["-r", "./cli/typescript.js", program]),
   );
-  const told = runs.map(({ seconds, stdout }) => ({
+  const results = runs.map(({ seconds, stdout }) => ({
     sites,
     seconds,
     ...(JSON.parse(stdout) as { megabytes: number; cpuSeconds: number }),
   }));
   return (
-    [...told].sort((a, b) => a.cpuSeconds - b.cpuSeconds)[Math.floor(told.length / 2)] ?? {
+    [...results].sort((a, b) => a.cpuSeconds - b.cpuSeconds)[Math.floor(results.length / 2)] ?? {
       sites,
       seconds: NaN,
       cpuSeconds: NaN,

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { measure, PROJECT, type Sized } from "./meter";
 
 /*
- * npm run bench:trace: what a trace of a large plan costs, as the whole process that a person starts, beyond an empty
- * node and beside JSON.parse of the same file alone. The plans are a real one of this project's site, many times over
- * in modules of their own.
+ * npm run bench:trace: the cost of tracing a large plan, as a whole process, without that of an empty node and compared
+ * with JSON.parse of the same file. The plans contain a real plan of this project's site many times, each in its own
+ * module.
  */
 
 const REAL_PLAN = join(PROJECT, "__tests__", "fixtures", "traced", "site.plan.json");
-/** Of the module that makes a site. */
+/** The number of calls of the module that creates a site. */
 const CALLS = 20;
 
 type Json = { [key: string]: unknown };
@@ -30,7 +30,7 @@ const sized = (size: number): Sized => {
 };
 process.exitCode = measure("trace", sized, { seconds: 1.3, megabytes: 500, growth: 1.4 }) ? 0 : 1;
 
-/** Each site in a module, which several calls make by their `for_each`, with a domain of its own. */
+/** Each site is in a module instance of one of several calls with `for_each`, and has its own domain. */
 function manySites(real: Plan, sites: number): Plan {
   const {
     format_version,
@@ -40,7 +40,7 @@ function manySites(real: Plan, sites: number): Plan {
     resource_changes: changes,
     configuration,
   } = real;
-  // What AWS has already is known in a plan: the zone, which is another one for each.
+  // Existing resources are known in a plan: each site has its own zone.
   const zoneId = JSON.stringify(prior).match(/"zone_id":"(\w+)"/)?.[1];
   if (zoneId === undefined) throw new Error(`${REAL_PLAN} has no zone that was read`);
   const values = JSON.stringify({ planned: planned.root_module, prior: prior?.values.root_module, changes });
@@ -55,7 +55,7 @@ function manySites(real: Plan, sites: number): Plan {
     return { ...prefixed, address };
   });
   const { outputs: _outputs, ...rootModule } = configuration.root_module;
-  // As in a plan of Terraform's own language, an expression that refers to something has no text.
+  // As in a plan of a Terraform configuration, an expression with references has no constant value.
   const module = JSON.parse(JSON.stringify(rootModule), (_, value: unknown) =>
     isReferring(value) ? { references: value.references } : value,
   ) as Json;
@@ -89,7 +89,7 @@ function isReferring(value: unknown): value is { readonly references: readonly s
   return typeof value === "object" && value !== null && "constant_value" in value && "references" in value;
 }
 
-/** So that what was fast was a trace. */
+/** Ensures that the command really traced the plan. */
 function expectPaths(stdout: string, sites: number): void {
   const { verdict, paths } = JSON.parse(stdout) as { verdict: string; paths: readonly { url: string }[] };
   const names = new Set(paths.map(({ url }) => new URL(url).hostname));

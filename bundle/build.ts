@@ -4,14 +4,14 @@ import { build } from "esbuild";
 
 /*
  * `npm run bundle` writes bundle/alb-web.js: trace, explain, review and the action's comment in one file without
- * dependencies, so that the action starts at once and installs nothing. A test shows that it is what the sources give.
+ * dependencies, so that the action starts immediately and installs nothing. A test checks that it matches the sources.
  */
 
 const PROJECT = join(__dirname, "..");
 export const BUNDLE = join(__dirname, "alb-web.js");
 export const LICENSES = join(__dirname, "LICENSES.txt");
 
-/** The file, and the licences of the packages that are in it. */
+/** The file, and the licenses of the packages in it. */
 export async function bundled(): Promise<{ readonly code: string; readonly licenses: string }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT,
@@ -23,7 +23,7 @@ export async function bundled(): Promise<{ readonly code: string; readonly licen
     charset: "utf8",
     legalComments: "none",
     banner: {
-      js: "#!/usr/bin/env node\n// Made by `npm run bundle` of cli/bundled.ts; licences of its parts: LICENSES.txt",
+      js: "#!/usr/bin/env node\n// Made by `npm run bundle` from cli/bundled.ts; licenses of its parts: LICENSES.txt",
     },
     metafile: true,
     write: false,
@@ -40,7 +40,7 @@ export async function bundled(): Promise<{ readonly code: string; readonly licen
 function licenseOf(name: string): string {
   const folder = join(PROJECT, "node_modules", name);
   const [file] = readdirSync(folder).filter((it) => /^licen[cs]e(\.\w+)?$/i.test(it));
-  if (file === undefined) throw new Error(`${name} has no licence`);
+  if (file === undefined) throw new Error(`${name} has no license`);
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
 }

@@ -6,10 +6,10 @@ import { BrokenPathError } from "./props/refusals";
 /** A stack, and how the path through its synthesized resources is traced. */
 export interface PathOwner {
   readonly stackId: string;
-  readonly ask: () => PathAnswer;
+  readonly tracePath: () => TracedPath;
 }
 
-export interface PathAnswer {
+export interface TracedPath {
   /** The trace, with accepted findings marked. */
   readonly report: TraceReport;
   /** An error for each entry of `accept` that matches no finding. */
@@ -21,7 +21,7 @@ interface Paths {
   /** The stacks that cdktf has prepared for writing. */
   readonly prepared: Set<IConstruct>;
   /** The stacks that were traced since, which need no second trace. */
-  readonly asked: Set<IConstruct>;
+  readonly traced: Set<IConstruct>;
 }
 
 /** The stacks of each app. */
@@ -30,7 +30,7 @@ const pathsOf = new WeakMap<IConstruct, Paths>();
 /** Registers a stack whose path is traced before the stack is written. */
 export function registerPath(stack: IConstruct, owner: PathOwner): void {
   const { root } = Node.of(stack);
-  const paths = pathsOf.get(root) ?? { owners: new Map(), prepared: new Set(), asked: new Set() };
+  const paths = pathsOf.get(root) ?? { owners: new Map(), prepared: new Set(), traced: new Set() };
   paths.owners.set(stack, owner);
   pathsOf.set(root, paths);
 }
@@ -46,7 +46,7 @@ export function throwIfAnyPathIsBroken(stack: IConstruct): void {
   if (paths.prepared.size < paths.owners.size) return;
   paths.prepared.clear();
   const errors = [...paths.owners].flatMap(([each, owner]) => {
-    paths.asked.add(each);
+    paths.traced.add(each);
     return errorsOf(owner);
   });
   if (errors.length > 0) throw new BrokenPathError(errors);
@@ -57,14 +57,14 @@ export function pathError(stack: IConstruct): BrokenPathError | undefined {
   const paths = pathsOf.get(Node.of(stack).root);
   const owner = paths?.owners.get(stack);
   if (paths === undefined || owner === undefined) return undefined;
-  if (paths.asked.delete(stack) && !hasAspects(stack)) return undefined;
+  if (paths.traced.delete(stack) && !hasAspects(stack)) return undefined;
   const errors = errorsOf(owner);
   // With aspects, cdktf may already have written the previous stacks; none of them is deployed.
   return errors.length > 0 ? new BrokenPathError(errors, "the stack was not written") : undefined;
 }
 
-function errorsOf({ stackId, ask }: PathOwner): string[] {
-  const { report, idle } = ask();
+function errorsOf({ stackId, tracePath }: PathOwner): string[] {
+  const { report, idle } = tracePath();
   const errors =
     report.verdict === "broken"
       ? report.findings.filter(({ severity, accepted }) => severity === "error" && accepted === undefined)

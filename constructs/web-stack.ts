@@ -5,7 +5,7 @@ import { ACCEPTED_KEY, shownEntry, unmatched, withAccepted } from "../path/trace
 import { trace } from "../path/trace/trace";
 import type { HostedZones } from "./dns";
 import { literal } from "./names";
-import { type PathAnswer, pathError, registerPath, throwIfAnyPathIsBroken } from "./path-check";
+import { pathError, registerPath, type TracedPath, throwIfAnyPathIsBroken } from "./path-check";
 import { plainHcl } from "./plain-hcl";
 import { checkProps, throwIfAnyError } from "./props/app-check";
 import { quotaWarning } from "./props/quota-warning";
@@ -46,7 +46,7 @@ export class WebStack extends TerraformStack {
     this.userData = userDataFor(settings);
     this.addOutputs(settings, this.topology);
     this.showAccepted(settings);
-    registerPath(this, { stackId: id, ask: () => this.askPath(settings) });
+    registerPath(this, { stackId: id, tracePath: () => this.tracedPath(settings) });
   }
 
   /**
@@ -107,7 +107,7 @@ export class WebStack extends TerraformStack {
     return this.topology as WebTopology; // there whenever the line above does not throw
   }
 
-  private askPath({ accept }: Settings): PathAnswer {
+  private tracedPath({ accept }: Settings): TracedPath {
     const report = trace(this.toTerraform());
     return {
       report: withAccepted(report, accept),

@@ -194,8 +194,8 @@ export async function publicZones(route53: Route53Client, names: readonly string
 }
 
 /** Others use the account too: what was listed, such as another site's zone, can be deleted before it is read. */
-async function unlessGone<T>(error: string, asked: Promise<T>): Promise<T | undefined> {
-  return asked.catch((reason: Error) => {
+async function unlessGone<T>(error: string, request: Promise<T>): Promise<T | undefined> {
+  return request.catch((reason: Error) => {
     if (reason.name === error) return undefined;
     throw reason;
   });

@@ -96,14 +96,14 @@ export async function runAction(inputs: Readonly<Record<string, string>>, job: A
   }
 }
 
-/** Of the conditions that there are, the one in use. */
+/** The condition in use. */
 function holds(condition: string, expressions: Readonly<Record<string, string>>): boolean {
   const [, name, value] = /^([\w.-]+) != '([^']*)'$/.exec(condition) ?? [];
   if (name === undefined) throw new Error(`no stand-in for the condition ${condition}`);
   return expressions[name] !== value;
 }
 
-/** As GitHub has it, what nobody has set is empty. */
+/** As on GitHub, an unset value is empty. */
 function withNothing(expressions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return new Proxy(expressions, { get: (all, name: string) => all[name] ?? "" });
 }

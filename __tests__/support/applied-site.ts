@@ -2,7 +2,7 @@ import { type Expectation, expectationOf, type Outputs } from "../../rehearsal/e
 import type { Call, LocalAws } from "../../rehearsal/local-aws";
 import { RehearsalRoom, runStages } from "./rehearsal-room";
 
-/** A fixture's only stack, applied to a local AWS that stays up; each test spoils a clone of it. */
+/** A fixture's only stack, applied to a local AWS that keeps running; each test changes a clone of it. */
 export interface AppliedSite {
   readonly localAws: LocalAws;
   readonly expected: Expectation;

@@ -5,13 +5,13 @@ import type { LocalAws } from "../../rehearsal/local-aws";
 import { moveIn, type Planned, planOf, type Root, refusedIn, type Tenant, terraformIn, writeHouse } from "./planned";
 
 /*
- * Plans of changes to what stands, as the real provider makes them: each correct stack is applied once, its part of the
- * state is written as often as there are changes of it, and all of them are planned by one terraform.
+ * Plans of changes to existing resources, as the real provider makes them: each correct stack is applied once, its part
+ * of the state is written as often as there are changes of it, and all of them are planned by one terraform.
  */
 
-/** A stack that stands, and what becomes of it. */
+/** An applied stack, and its changed form. */
 export interface Changing {
-  /** Key of the stack that was applied; absent: nothing of it stands. */
+  /** The key of the stack that was applied; absent: nothing of it exists. */
   readonly base?: string;
   /** The stack after the change. */
   readonly root: Root;

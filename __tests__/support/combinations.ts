@@ -9,8 +9,8 @@ const network = (vpc: string) => ({
 });
 
 /**
- * Every choice that props can make, at least once, and what goes with what. All could stand side by side in one
- * account: each has a domain, a certificate and a place for its state of its own.
+ * Every choice of the props at least once, and their combinations. All could exist in one account: each has its own
+ * domain, certificate and place for its state.
  */
 export const COMBINATIONS: Readonly<Record<string, WebStackProps>> = {
   "a domain name alone": { domainName: "www.example.com" },

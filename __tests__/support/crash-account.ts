@@ -10,12 +10,12 @@ import {
 import { ListResourceRecordSetsCommand, paginateListHostedZones, Route53Client } from "@aws-sdk/client-route-53";
 import type { LocalAws } from "../../rehearsal/local-aws";
 
-/** Everything in an account that a stack can create, by terraform's type: ids that tell one thing from another. */
+/** Everything in an account that a stack can create, by terraform's type: the ids of the resources. */
 export type Account = Readonly<Record<string, readonly string[]>>;
 
 const GONE = /^(shutting-down|terminated|deleting|deleted)$/i;
 
-/** Reads the whole account, whoever owns what: what the tests compare, apart from how adopt looks for things. */
+/** Reads the whole account, whatever the owner, independently of how adopt searches. */
 export async function accountOf({ endpoint }: LocalAws): Promise<Account> {
   const config = {
     endpoint,

@@ -29,7 +29,7 @@ export class CrashRoom {
     return new CrashRoom(room);
   }
 
-  /** @param props of the stack, as they stand in main.ts */
+  /** @param props the stack's props, as in main.ts */
   static async open(localAws: LocalAws, props: string = SITE): Promise<CrashRoom> {
     const room = new CrashRoom(await ProjectRoom.open(localAws));
     await room.edit(props);
@@ -73,7 +73,7 @@ export class CrashRoom {
     await this.terraform("destroy -auto-approve -input=false -no-color");
   }
 
-  /** What a plan would change; empty if all is as configured. */
+  /** What a plan would change; empty if there are no changes. */
   async changes(): Promise<string> {
     const { stdout } = await this.terraform("plan -input=false -no-color");
     return stdout.includes("No changes.") ? "" : stdout;
@@ -105,7 +105,7 @@ export class CrashRoom {
     return this.room.shell(`node cli/alb-web.js adopt web ${options}`);
   }
 
-  /** Breaks the dead terraform's lock as the sentence says that adopt fails with as long as it stands. */
+  /** Breaks the killed terraform's lock with the command that adopt prints while the lock exists. */
   async unlock(): Promise<void> {
     const { stderr } = await this.adopt();
     const [, command] = /run: (terraform -chdir=\S+ force-unlock [0-9a-f-]{36})/.exec(stderr) ?? [];
@@ -162,7 +162,7 @@ async function stillRunning(watch: FamilyWatch): Promise<RunningProcess[]> {
     const running = watch.leftOver();
     if (running.length === 0) return [];
     if (Date.now() > deadline) {
-      // The test says that they ran on; the machine is not to have them for good.
+      // The test reports that they continued to run; they must not remain on the machine.
       endProcesses(running);
       return running;
     }

@@ -4,12 +4,12 @@ import * as iam from "@aws-sdk/client-iam";
 import * as route53 from "@aws-sdk/client-route-53";
 import type { LocalAws } from "../../rehearsal/local-aws";
 
-/* What somebody, or something, changes by hand on a site that stands, so that the next deploy repairs it. */
+/* Manual changes to a deployed site that the next deploy repairs. */
 
-/** Of a resource in the state. */
+/** The attributes of a resource in the state. */
 type Values = Readonly<Record<string, unknown>>;
 
-/** A site that stands: AWS as it is asked, and what its state says. */
+/** A deployed site: clients for AWS, and the content of its state. */
 export class Standing {
   readonly ec2: ec2.EC2Client;
   readonly elb: elb.ElasticLoadBalancingV2Client;
@@ -104,7 +104,7 @@ export const DRIFTS: Readonly<Record<string, Drift>> = {
     happens: (site) =>
       site.ec2.send(new ec2.UnmonitorInstancesCommand({ InstanceIds: [site.id("aws_instance", "instance-1")] })),
   },
-  "an instance's profile that is gone": {
+  "an instance's profile was removed": {
     happens: async (site) =>
       site.ec2.send(
         new ec2.DisassociateIamInstanceProfileCommand({
@@ -113,7 +113,7 @@ export const DRIFTS: Readonly<Record<string, Drift>> = {
       ),
     repair: ["ec2:AssociateIamInstanceProfile", "ec2:DescribeIamInstanceProfileAssociations"],
   },
-  "an instance's profile that is another one": {
+  "an instance has a different profile": {
     happens: async (site) => {
       await site.iam.send(new iam.CreateInstanceProfileCommand({ InstanceProfileName: "by-hand" }));
       await site.ec2.send(
@@ -182,7 +182,7 @@ export const DRIFTS: Readonly<Record<string, Drift>> = {
         }),
       ),
   },
-  "the public route, which leads elsewhere": {
+  "the public route has a different target": {
     happens: (site) =>
       site.ec2.send(
         new ec2.ReplaceRouteCommand({
@@ -203,7 +203,7 @@ export const DRIFTS: Readonly<Record<string, Drift>> = {
         }),
       ),
   },
-  "a subnet that gives public addresses": {
+  "a subnet assigns public addresses": {
     happens: (site) =>
       site.ec2.send(
         new ec2.ModifySubnetAttributeCommand({

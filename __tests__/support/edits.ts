@@ -1,7 +1,7 @@
 import type { WebStackProps } from "../../constructs/props/web-stack-props";
 import { EXISTING_NETWORK } from "./synth";
 
-/** A prop that is not edited on a site that stands, and why not. */
+/** A prop that is not edited on a deployed site, and the reason. */
 type Unedited = { readonly not: string };
 type Edits = Readonly<Record<string, WebStackProps>> | Unedited;
 
@@ -79,13 +79,13 @@ export const FIRST_EDITS: readonly (readonly [prop: keyof WebStackProps, props: 
     return first === undefined ? [] : [[prop as keyof WebStackProps, first]];
   });
 
-/** Edits of the standing site, by their words. */
+/** Edits of the deployed site, by their descriptions. */
 export const EDITS: Readonly<Record<string, WebStackProps>> = Object.assign(
   {},
   ...Object.values<Edits>(OF_PROP).filter((it): it is Readonly<Record<string, WebStackProps>> => !("not" in it)),
 );
 
-/** Edits that change what stands, and replace nothing. In one stack with others, these would change what is new. */
+/** Edits that change existing resources and replace none. In one stack with others, they would change new resources. */
 export const IN_PLACE: readonly (keyof typeof EDITS)[] = [
   "a third zone",
   "other thresholds of the health check",

@@ -4,12 +4,12 @@ export interface FakePython {
   readonly version?: string;
   readonly moto?: string;
   readonly lacks?: string;
-  /** Shell lines for `-m venv` and `-m pip`; "$log" is a file that tells what was run. */
+  /** Shell lines for `-m venv` and `-m pip`; "$log" is a file that lists what was run. */
   readonly venv?: string;
   readonly pip?: string;
 }
 
-/** Writes a shell script that answers as a Python would; returns its path. */
+/** Writes a shell script that responds like a Python, and returns its path. */
 export function fakePython(file: string, log: string, python: FakePython): string {
   const { version = "3.12.1", moto, lacks, venv = "exit 1", pip = 'echo pip >> "$log"' } = python;
   const answer = JSON.stringify({ executable: file, version, moto, lacks }).replaceAll("'", "'\\''");

@@ -3,19 +3,19 @@ import { SetupError } from "../../machine/errors";
 import { dropMissingCliConfiguration } from "../../machine/setup/cli-configuration";
 
 /**
- * Before the first test: has every terraform that a test runs find the provider as commands do. What is set here, jest
- * hands on to all test files.
+ * Runs before the first test: every terraform in a test finds the provider as commands do. jest passes the environment
+ * that is set here to all test files.
  */
 export default async function findProvider(): Promise<void> {
-  const tell = (sentence: string) => process.stderr.write(`${sentence}\n`);
-  dropMissingCliConfiguration(process.env, tell);
+  const report = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  dropMissingCliConfiguration(process.env, report);
   try {
     const { provider, inWords } = await findTools({ onProgress: () => undefined });
     if (provider.configurationFile !== undefined) process.env.TF_CLI_CONFIG_FILE = provider.configurationFile;
-    tell(inWords);
+    report(inWords);
   } catch (error) {
-    // Tests without terraform need neither it nor a provider; the others fail, below this sentence.
+    // Tests without terraform need no provider; the others fail, after this message.
     if (!(error instanceof SetupError)) throw error;
-    tell(error.message);
+    report(error.message);
   }
 }

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 
 /**
- * A file that can be opened and takes no byte, as on a full disk. Throws where the system has none, which Linux has.
+ * A file that can be opened but not written, as on a full disk. Throws on systems without /dev/full.
  */
 export function fullDevice(): string {
   if (!existsSync("/dev/full"))
-    throw new Error(
-      "these tests stand /dev/full in for a full disk, which this system does not have; run them under Linux",
-    );
+    throw new Error("these tests use /dev/full as a full disk, which this system does not have; run them on Linux");
   return "/dev/full";
 }

@@ -4,13 +4,13 @@ import { zipSync } from "fflate";
 import type { PullRequest } from "../../cli/github/github";
 
 /*
- * A stand-in for GitHub's REST API on loopback: comments of pull requests, the pull requests of a commit, and artifacts
- * of a run, page by page as GitHub gives them.
+ * A replacement for GitHub's REST API on loopback: comments of pull requests, the pull requests of a commit, and
+ * artifacts of a run, paginated as on GitHub.
  */
 
 export const REPOSITORY = "acme/site";
 export const TOKEN = "the-job's-token";
-/** The user that a job's token stands for. */
+/** The user of a job's token. */
 export const BOT = "github-actions[bot]";
 const BODY_LIMIT = 65_536;
 
@@ -24,7 +24,7 @@ export interface KeptComment {
 interface Answer {
   readonly status: number;
   readonly body?: unknown;
-  /** In JSON's place. */
+  /** The body instead of JSON. */
   readonly text?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -33,7 +33,7 @@ interface Answer {
 export interface KeptArtifact {
   readonly id: number;
   readonly name: string;
-  /** What GitHub makes of it. @default - an empty ZIP file */
+  /** The ZIP file that GitHub stores. @default - an empty ZIP file */
   readonly zip?: Buffer;
 }
 
@@ -52,7 +52,7 @@ export class GitHubApi {
   readonly artifacts = new Map<number, KeptArtifact[]>();
   /** Such as "GET issues/7/comments". */
   readonly calls: string[] = [];
-  /** What every call is answered with, if set. */
+  /** The response to every call, if set. */
   fault?: Answer;
   private nextId = 1;
 
@@ -87,7 +87,7 @@ export class GitHubApi {
     };
   }
 
-  /** Somebody comments. */
+  /** A user comments. */
   comment(pullRequest: number, login: string, body: string): KeptComment {
     const id = this.nextId++;
     const comment = {

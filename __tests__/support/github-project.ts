@@ -20,7 +20,7 @@ const BUCKET = "acme-state";
 /** When all runs of pull requests were created. */
 const STARTED = "2026-11-22T12:30:00Z";
 
-/** A project on GitHub: a checkout whose workflows run against the local AWS and GitHub's stand-in. */
+/** A project on GitHub: a checkout whose workflows run against the local AWS and a replacement for GitHub's API. */
 export class GitHubProject {
   private run = 100;
   private planned = 0;
@@ -86,7 +86,7 @@ export class GitHubProject {
 
   /**
    * keep-plan.yml, for the plan job that was last.
-   * @param ofEvent the pull requests of the run, as GitHub's event tells them. @default - the one that was planned last
+   * @param ofEvent the pull requests of the run, as in GitHub's event. @default - the one that was planned last
    */
   keep(
     commit: string,

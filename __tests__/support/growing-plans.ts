@@ -13,7 +13,7 @@ interface Many {
   readonly label: string;
   /** What an expression of the block refers to, by argument. */
   readonly expressions?: Readonly<Record<string, readonly string[]>>;
-  /** What stands; absent: it is new. */
+  /** The existing values; absent: the resource is new. */
   readonly before?: (name: string, index: number) => Values;
   readonly planned?: (name: string, index: number) => Planned;
 }
@@ -45,7 +45,7 @@ const fresh =
   (of: (name: string, index: number) => Values, ...open: readonly string[]) =>
   (name: string, index: number): Planned => ({ actions: ["create"], set: of(name, index), open: ["id", ...open] });
 
-/** A name of its own for each certificate, which the listener has beside its own, and a rule for it. */
+/** A name for each certificate, which is an additional certificate of the listener, and a listener rule for it. */
 const CERTIFICATES: readonly Many[] = [
   {
     label: "aws_acm_certificate.many",
@@ -160,14 +160,14 @@ const NEW_CERTIFICATES: readonly Many[] = [
   { label: "aws_lb_listener_rule.many", planned: fresh(rule, "arn") },
 ];
 
-/** Those of names whose validation records stand, as an earlier certificate left them. */
+/** Certificates of names whose validation records already exist from an earlier certificate. */
 const RENEWED: readonly Many[] = NEW_CERTIFICATES.map((it) =>
   it.label === "aws_route53_record.validation"
     ? { ...CERTIFICATES.find(({ label }) => label === it.label), label: it.label }
     : it,
 );
 
-/** Those that stand, and whose validation records are taken away. */
+/** Existing certificates whose validation records are removed. */
 const BEREFT: readonly Many[] = CERTIFICATES.map(({ planned: _, ...it }) =>
   it.label === "aws_route53_record.validation" ? { ...it, planned: () => destroyed() } : it,
 );
@@ -180,15 +180,15 @@ const FOREIGN: readonly Many[] = CERTIFICATES.filter(({ label }) => !/^aws_acm_|
 );
 
 /**
- * Names of which no rule takes any, as those are for names whose records are elsewhere; an idle load balancer may have
- * been meant.
+ * Names that no listener rule matches, because the rules are for names whose records are elsewhere; an idle load
+ * balancer may have been meant.
  */
 const UNTAKEN: readonly Many[] = CERTIFICATES.filter(({ label }) =>
   /^aws_(route53_record|lb_listener_rule)\.many$/.test(label),
 ).map((it) =>
   it.label.startsWith("aws_lb_") ? { ...it, before: (name, index) => it.before?.(`of-${name}`, index) ?? {} } : it,
 );
-/** Names that lead over another one each, all of which goes. */
+/** Names that each point to another name, which is removed. */
 const CHAINS: readonly Many[] = [
   {
     label: "aws_route53_record.many",
@@ -204,7 +204,7 @@ const CHAINS: readonly Many[] = [
   },
   { label: "aws_route53_record.over", before: (name) => cnameOf(name, hostOf(name)), planned: () => destroyed() },
 ];
-/** Names that all lead over one name. */
+/** Names that all point to one name. */
 const HUB: readonly Many[] = [
   {
     label: "aws_route53_record.over",
@@ -212,7 +212,7 @@ const HUB: readonly Many[] = [
     planned: () => ({ set: { ttl: 60 } }),
   },
 ];
-/** Names of which each leads over the one before. */
+/** Names that each point to the previous one. */
 const LINE: readonly Many[] = [
   {
     label: "aws_route53_record.over",
@@ -220,7 +220,7 @@ const LINE: readonly Many[] = [
     planned: () => ({ set: { ttl: 60 } }),
   },
 ];
-/** Names that lead to nothing. */
+/** Names that point to nothing. */
 const LOST: readonly Many[] = [
   {
     label: "aws_route53_record.over",
@@ -349,7 +349,7 @@ const KINDS = {
 export type Kind = keyof typeof KINDS;
 export const GROWING = Object.keys(KINDS) as readonly Kind[];
 
-/** A plan of the standing site and so many of a kind, all of which change. */
+/** A plan of the existing site with a number of resources of a kind, all of which change. */
 export function growingPlan(kind: Kind, count: number): Json & { resource_changes: Json[] } {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);
   const standing = Object.entries(kind === "names that no rule takes" ? SITE_OF_UNTAKEN : SITE).map(

@@ -1,6 +1,6 @@
-/* What others may write where it is shown to people, and how terminals and logs would take it. */
+/* Untrusted text that is shown to people, and its effect on terminals and logs. */
 
-/** Runs where it is pasted into a shell, is obeyed by a terminal, or by the runner of a workflow. */
+/** Text that runs if it is pasted into a shell, or that a terminal or a workflow runner interprets. */
 export const HOSTILE = [
   "$(touch x)",
   "$(touch${IFS}x)",
@@ -37,7 +37,7 @@ export const HOSTILE = [
   "\u00a0::warning::x",
 ] as const;
 
-/** What moves a cursor, colours or turns round what follows; lines and tabs are the report's own. */
+/** Characters that move the cursor, color the text or change its direction; newlines and tabs belong to the report. */
 const SHAPELESS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
@@ -52,7 +52,7 @@ export function commandsIn(log: string): string[] {
   });
 }
 
-/** What of a text a terminal or a log would obey. */
+/** The parts of a text that a terminal or a log would interpret. */
 export function obeyed(text: string): string[] {
   return [...commandsIn(text), ...(SHAPELESS.exec(text) ?? [])];
 }

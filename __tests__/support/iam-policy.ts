@@ -2,7 +2,7 @@ import type { RoleKind } from "../../cli/bootstrap/bootstrap-names";
 import { committedPolicy, type Policy, type PolicyStatement } from "../../cli/bootstrap/policies";
 import type { Call } from "../../rehearsal/local-aws";
 
-/** A call's resource with what the placeholders of the committed policies stand for in rehearsals. */
+/** A call's resource, with the values of the committed policies' placeholders in rehearsals. */
 const PLACEHOLDERS: readonly [string, RegExp][] = [
   ["<account>", /(?<=:)123456789012(?=:)/g],
   ["<bucket>", /(?<=^arn:aws:s3:::)[^/]+/],
@@ -10,7 +10,7 @@ const PLACEHOLDERS: readonly [string, RegExp][] = [
 
 /**
  * The calls of terraform that a committed policy does not allow, each as action and resource; none if it suffices.
- * Conditions are left to the local AWS, which asks them.
+ * Conditions are left to the local AWS, which evaluates them.
  */
 export function refusedBy(kind: RoleKind, calls: readonly Call[]): string[] {
   const policy = committedPolicy(kind);
@@ -28,7 +28,7 @@ export function actionsOf({ Statement }: Policy): string[] {
   return [...new Set(Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action))].sort();
 }
 
-/** What changes nothing, by the names that AWS gives its actions. */
+/** Actions that change nothing, by their names. */
 export function isRead(action: string): boolean {
   return /:(Describe|Get|List)/.test(action);
 }

@@ -15,7 +15,7 @@ import { zoneStack } from "./terraform-cloud-room";
  */
 const GONE_WITHIN_MS = 20 * 60_000;
 const LOOK_EVERY_MS = 100;
-/** In the environment of a command and of all that it starts, whoever their parent is by now. */
+/** An environment variable of a command and of everything that it starts, whatever their parent is now. */
 const MARK = "ALB_WEB_KILLED_RUN";
 const BACKEND = '{ s3: { bucket: "states" } }';
 const BUCKET = "acme-states";
@@ -24,7 +24,7 @@ const BUCKET = "acme-states";
 export interface KilledCommand {
   readonly name: string;
   readonly args: readonly string[];
-  /** How it ends where nobody kills it. */
+  /** Its exit code if it is not killed. */
   readonly code: number;
   /**
    * About how long it takes on a machine that does nothing else. A kill that comes too late is tried again, earlier.
@@ -32,7 +32,7 @@ export interface KilledCommand {
   readonly takesMs: number;
   /** What comes before, such as the plan that is applied. */
   readonly prepare?: (room: ProjectRoom) => Promise<void>;
-  /** What is wrong with the way on, after the kill; nothing if all is well */
+  /** What is wrong after the kill; empty if nothing is. */
   readonly goOn: (run: () => Promise<Ended>, room: ProjectRoom) => Promise<string[]>;
 }
 
@@ -127,7 +127,7 @@ export const COMMANDS: readonly KilledCommand[] = [
   },
 ];
 
-/** `main.ts` is short of everything that takes long; a rehearsal cannot tell whether it is a site. */
+/** `main.ts` without everything that takes long; a rehearsal cannot determine whether it is a site. */
 export const STACK = zoneStack("web", BACKEND);
 
 /** An account in which commands are killed. */

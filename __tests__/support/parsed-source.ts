@@ -1,6 +1,6 @@
 import { parse as parsed } from "@babel/parser";
 
-/* What a source says, by a parser: what stands in a text or in a comment is no code. */
+/* Source code as parsed, so that strings and comments are not code. */
 
 /** One of our files, or a sample of one. */
 export interface Source {
@@ -110,7 +110,7 @@ export function membersOf(source: Source, ...objects: string[]): string[] {
   });
 }
 
-/** Functions that are longer than so many lines, by the line at which they begin. */
+/** Functions that are longer than a number of lines, by the line at which they begin. */
 export function longFunctions(source: Source, most: number): string[] {
   const lineOf = (position: number) => source.text.slice(0, position).split("\n").length;
   return nodesOf(source).flatMap(({ type, start, end, body }) => {
@@ -125,8 +125,8 @@ export function longFunctions(source: Source, most: number): string[] {
 }
 
 /**
- * Lines that are wider than so many characters, but for what cannot be broken: regular expressions, and commands that
- * are to be pasted as they stand.
+ * Lines that are longer than a number of characters, except those that cannot be split: regular expressions and
+ * commands to paste.
  */
 export function wideLines(source: Source, most: number): string[] {
   const lines = source.text.split("\n");

@@ -11,8 +11,8 @@ import { CACHE } from "./rehearsal-room";
 
 /*
  * Plans, and applies, many root modules with one start of terraform: as modules of one root, whose plan and state are
- * then cut into those of each. A plan of one root takes 8 s whatever is in it, and each load balancer a minute's wait; so
- * all share the start and the waits.
+ * then cut into those of each. A plan of one root takes 8 s whatever is in it, and each load balancer a minute's wait;
+ * so all share the start and the waits.
  */
 
 /** A folder of .tf files, or a parsed `cdk.tf.json`. Its own provider, terraform and backend blocks are replaced. */
@@ -20,8 +20,8 @@ export type Root = string | object;
 
 export interface PlanOptions {
   /**
-   * What answers for AWS; seeded by the caller.
-   * @default - nothing does, so that a root with a data source that asks AWS is refused
+   * The local AWS; seeded by the caller.
+   * @default - none; a root with a data source that calls AWS is refused
    */
   readonly localAws?: LocalAws;
   /**
@@ -30,7 +30,7 @@ export interface PlanOptions {
    */
   readonly apply?: boolean;
   /**
-   * Whether what was applied is then planned once more, with what AWS tells of it by then.
+   * Whether the applied roots are planned once more, with what AWS returns then.
    * @default false
    */
   readonly again?: boolean;
@@ -46,13 +46,13 @@ export interface Planned {
   readonly state?: unknown;
   /** The plan that was made of it after the apply; absent if there was none. */
   readonly again?: unknown;
-  /** What terraform or the local AWS said against it. */
+  /** The errors of terraform or the local AWS. */
   readonly refused?: string;
 }
 
 type Json = { [key: string]: unknown };
 
-/** One root as a module: its key there, and which of our providers stand for its own. */
+/** One root as a module: its key, and our providers that replace its own. */
 export interface Tenant {
   readonly key: string;
   readonly module: string;
@@ -163,8 +163,8 @@ async function planAgain(
 }
 
 /**
- * A copy of a synthesized stack that can be applied beside others: the domain is one below its own, and what is named
- * once in an account or in a VPC has a name of its own. To be seeded for, and planned, instead of the stack.
+ * A copy of a synthesized stack that can be applied together with others: its domain is a subdomain of the original,
+ * and what must be unique in an account or VPC has another name. To be seeded and planned instead of the stack.
  * @param key short, of letters and digits
  */
 export function withOwnNames<T extends object>(stack: T, key: string): T {
@@ -193,7 +193,7 @@ export function withOwnNames<T extends object>(stack: T, key: string): T {
 export async function terraformIn(folder: string, { localAws, apply }: PlanOptions): Promise<Terraform> {
   if (apply === true && localAws === undefined) throw new Error("to apply takes a local AWS");
   const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
-  // Where nothing answers, at a port that nothing can listen on.
+  // An endpoint that does not respond: nothing can listen on this port.
   return new Terraform({
     command,
     folder,
@@ -339,7 +339,7 @@ export async function writeHouse(
   );
 }
 
-/** Runs terraform and gives what it says against each module. Throws for what it says against none. */
+/** Runs terraform and returns its errors for each module. Throws for errors of no module. */
 export async function refusedIn(terraform: Terraform, args: readonly string[]): Promise<Map<string, string>> {
   const errors: Diagnostic[] = [];
   const note = ({ diagnostic }: TerraformEvent): void => {
@@ -460,9 +460,9 @@ function withOwnProviders(config: Json, tenant: Tenant): Json {
 }
 
 /**
- * Which of our providers stands for which of a root's, with its region. Roots share them, since each is a program that
- * takes seconds to start; a root's second provider of one region has another than its first, so that they can be told
- * apart in the plan.
+ * Which of our providers replaces which provider of a root, with its region. Roots share them, because each takes
+ * seconds to start; two providers of a root with the same region get different ones, so that the plan distinguishes
+ * them.
  */
 function housed({ regions, defaultTags }: Tenant): Map<string, Housed> {
   const counts = new Map<string, number>();

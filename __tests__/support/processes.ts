@@ -26,7 +26,7 @@ export function endProcesses(processes: readonly Pick<RunningProcess, "pid">[]):
     try {
       process.kill(pid, "SIGKILL");
     } catch {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
     }
   }
 }
@@ -56,7 +56,7 @@ export class FamilyWatch {
   private look(): RunningProcess[] {
     const running = runningProcesses();
     let before = -1;
-    // A child may stand before its parent in the list.
+    // A child can come before its parent in the list.
     while (before !== this.seen.size) {
       before = this.seen.size;
       for (const { pid, parent, command } of running) {

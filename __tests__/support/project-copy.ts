@@ -34,7 +34,7 @@ app.synth();
 `;
 
 /**
- * A checkout of its own, so that a test leaves the project's `cdktf.out` and state alone.
+ * A separate checkout, so that a test does not change the project's `cdktf.out` and state.
  * @param name what its folder's name begins with
  */
 export async function copyOfProject(name = "alb-web-copy-"): Promise<{ folder: string; remove: () => Promise<void> }> {

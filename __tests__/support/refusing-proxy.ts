@@ -2,9 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * A proxy that leads nowhere, for a moment.
- * @param work what is done meanwhile
- * @returns whom it was asked to lead to
+ * Runs a proxy that refuses every connection while `work` runs.
+ * @returns the hosts of the requested connections
  */
 export async function askedOfProxy(work: (address: string) => Promise<unknown>): Promise<string[]> {
   const asked: string[] = [];

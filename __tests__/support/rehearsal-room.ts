@@ -27,7 +27,7 @@ export class RehearsalRoom {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Throws, and says what to install, where a tool is missing. */
+  /** Throws an error with what to install if a tool is missing. */
   static async open(): Promise<RehearsalRoom> {
     const { command } = await findTerraform({ cacheDir: CACHE, env: process.env });
     const localAws = await startLocalAws();
@@ -83,7 +83,7 @@ export async function runStages(rehearsal: Rehearsal, last: string): Promise<voi
   for (const { run } of stages.slice(0, end + 1)) await run(() => undefined);
 }
 
-/** A local AWS of a test's own. Throws, and says what to install, where Python or moto is missing. */
+/** A separate local AWS for a test. Throws an error with what to install if Python or moto is missing. */
 export async function startLocalAws(): Promise<LocalAws> {
   const python = await findEmulatorPython({
     cacheDir: CACHE,

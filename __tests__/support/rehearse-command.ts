@@ -65,7 +65,7 @@ export function start(
     for (;;) {
       const match = pattern.exec(stderr);
       if (match !== null) return match;
-      if (isOver) throw new Error(`the command ended without saying ${pattern}; it said:\n${stderr}`);
+      if (isOver) throw new Error(`the command ended without printing ${pattern}; its output:\n${stderr}`);
       await new Promise((wake) => setTimeout(wake, POLL_MS));
     }
   };

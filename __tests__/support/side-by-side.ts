@@ -1,4 +1,4 @@
-/** Begins what it is given in order, so many at a time. */
+/** Runs work in order, a number of items at a time. */
 export function queue(sideBySide: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -4,8 +4,8 @@ const Sequencer = require("@jest/test-sequencer").default;
 
 /**
  * Files that take more than a minute, in the order in which they begin, so that none of them is left to run alone at
- * the end; those that mostly wait and those that mostly compute take turns. jest knows of such only what an earlier run
- * left in its cache.
+ * the end; those that mostly wait and those that mostly compute take turns. jest itself knows only the durations in its
+ * cache.
  */
 const SLOWEST = [
   "terraform/rehearsal/rehearsal",
@@ -49,7 +49,7 @@ module.exports = class SlowestFirst extends Sequencer {
       );
       return index < 0 ? SLOWEST.length : index;
     };
-    // What is not named keeps jest's own order.
+    // Other files keep jest's order.
     return [...super.sort(tests)].sort((one, other) => rank(one) - rank(other));
   }
 };

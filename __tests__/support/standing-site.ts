@@ -1,4 +1,4 @@
-/* A site that stands, as a state has it, and plans that change it, with no more in them than a test is about. */
+/* A deployed site, as in a state, and plans that change it, with only what a test needs. */
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -235,8 +235,8 @@ export const destroyed = (reason = "delete_because_no_resource_config"): Planned
 export const created = (values: Values): Planned => ({ actions: ["create"], set: values, open: ["id", "arn"] });
 
 /**
- * The plan that changes the site in this way, and leaves all else as it is.
- * @param given what stands; empty for a first apply
+ * The plan that changes the site in this way and nothing else.
+ * @param given the existing resources; empty for a first apply
  */
 export function planOf(
   changes: Readonly<Record<string, Planned>>,
@@ -269,7 +269,7 @@ export function planOf(
   };
 }
 
-/** Its groups and route tables list what stands beside them, as they do once terraform has looked at AWS. */
+/** The site whose security groups and route tables list their separate rules and routes, as after a refresh. */
 function refreshed(site: Readonly<Record<string, Values>>): Readonly<Record<string, Values>> {
   const of = (type: string, name: string, id: unknown): Values[] =>
     Object.entries(site).flatMap(([address, it]) => (address.startsWith(`${type}.`) && it[name] === id ? [it] : []));

@@ -105,7 +105,7 @@ function refusalIn(
 
 /** What is said against these props; nothing if they are fine. */
 export function errorsOf(props: unknown): readonly string[] {
-  return refusalOf({ web: props })?.errors ?? [];
+  return refusalOf({ web: props })?.messages ?? [];
 }
 
 /**
@@ -124,7 +124,7 @@ export function writeApp(
   });
 }
 
-/** A stack `shop` of somebody's own, with a provider and a `WebTopology` of these props. */
+/** A user's own stack `shop`, with a provider and a `WebTopology` with these props. */
 export function ownStackWith(props: WebTopologyProps): StackJson {
   return withoutStackTraces(() => {
     const stack = new TerraformStack(Testing.app({ outdir }), "shop");
@@ -153,7 +153,7 @@ export function onVisit(stack: WebStack, visit: (each: unknown) => unknown): voi
   Aspects.of(stack).add({ visit: (each) => void visit(each) });
 }
 
-/** The instances take what nobody sends. */
+/** The instances allow traffic that nothing sends. */
 export function closeInstances(stack: WebStack): void {
   override(stack, "aws_vpc_security_group_ingress_rule", (block) => block.referenced_security_group_id !== undefined, {
     from_port: 8080,

@@ -11,7 +11,7 @@ import { type Ended, ProjectRoom } from "./project-room";
 import { CACHE } from "./rehearsal-room";
 
 export const ORGANIZATION = "acme";
-/** Hosts that lead to the stand-in: Terraform Cloud's own name, and one of another server. */
+/** Hosts of the replacement server: Terraform Cloud's own name, and the name of another server. */
 const HOSTS = ["app.terraform.io", "localhost:8443"] as const;
 const TOKEN = "token-of-the-test";
 const LOOK_EVERY_MS = 100;

@@ -32,7 +32,7 @@ export function startsPrograms(file: string): boolean {
   );
 }
 
-/** Packages, and modules of Node, that a file imports by itself and by what it imports of ours. */
+/** Packages and modules of Node that a file imports directly or through our own modules. */
 export function modulesOf(file: string): string[] {
   const seen = new Set<string>();
   const modules = new Set<string>();

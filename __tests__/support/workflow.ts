@@ -55,10 +55,10 @@ export function jobOf(file: string, id: string): Job {
   return job;
 }
 
-/** What a test stands in for: the values of expressions, the store of artifacts. */
+/** What a test provides: the values of expressions, the store of artifacts. */
 export interface Runner {
   readonly room: ProjectRoom;
-  /** Such as "github.sha"; one that is asked for and not here is a fault. */
+  /** Values such as "github.sha"; an expression without one is an error. */
   readonly expressions: Readonly<Record<string, string>>;
   /** A folder for each artifact. */
   readonly artifacts: string;

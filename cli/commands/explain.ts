@@ -8,7 +8,7 @@ import { newCommand, writeReport } from "../command";
 export function commandLine(): Command {
   return newCommand(
     "explain",
-    "Prints what is known of a rule: what it checks, why, what a person sees, an example, and its fix.",
+    "Prints a rule's page: what it checks and why, the symptom, an example, and the fix.",
     "0 printed, 2 wrong usage, 70 internal error",
   )
     .argument("<rule>", "the id of a finding, such as P33")
@@ -19,8 +19,6 @@ async function explain(given: string): Promise<void> {
   const [, number] = /^p?(\d{1,3})$/i.exec(given) ?? [];
   const rule = RULES.find(({ id }) => id === `P${number?.padStart(2, "0")}`);
   if (rule === undefined)
-    throw new UsageError(
-      `<rule>: got ${given}; allowed is the id of a finding, from ${RULES[0]?.id} to ${RULES.at(-1)?.id}`,
-    );
+    throw new UsageError(`<rule> must be an id from ${RULES[0]?.id} to ${RULES.at(-1)?.id} (got ${given})`);
   await writeReport(rulePage(rule.id));
 }

@@ -14,28 +14,27 @@ interface Options {
   readonly failOn?: string;
 }
 
-/** Reviews one plan or several; it fails only where it is asked to. */
+/** Reviews one plan or several; fails only with `--fail-on`. */
 export function commandLine(): Command {
   return withOut(
     newCommand(
       "review",
-      "Says what a plan does to the path of a request, before it is applied.",
+      "Reports what a plan does to the path of a request, before it is applied.",
       "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 " +
         "seconds of CPU time, 70 internal error",
     ),
   )
-    .argument("<plan...>", "what `terraform show -json tfplan` writes; - reads standard input")
+    .argument("<plan...>", "plans from `terraform show -json tfplan`; - reads standard input")
     .option("--format <format>", "markdown or json", "markdown")
     .option("--fail-on <effect>", `exit with 1 if any plan's effect is this or worse: ${GATES.join(", ")}`)
     .action(reviewFiles);
 }
 
 async function reviewFiles(files: readonly string[], { format, out, failOn }: Options): Promise<void> {
-  if (!["markdown", "json"].includes(format))
-    throw new UsageError(`--format: got ${format}; allowed is markdown or json`);
+  if (!["markdown", "json"].includes(format)) throw new UsageError(`--format must be markdown or json (got ${format})`);
   const gate = gateOf(failOn, "--fail-on");
   if (files.filter((file) => file === STANDARD_INPUT).length > 1)
-    throw new UsageError("- stands for standard input, which can be read once; give the other plans as files");
+    throw new UsageError("- can be given only once, as it reads standard input; pass the other plans as files");
   await throwIfNotWritable(out);
   const reviews = await reviewsOf(files);
   if (gate !== undefined) {
@@ -45,7 +44,7 @@ async function reviewFiles(files: readonly string[], { format, out, failOn }: Op
   await writeReport(format === "json" ? asJson(reviews) : reviewsAsMarkdown(reviews), out);
 }
 
-/** A list, of one plan as of several, in which each names its file. */
+/** A list, also for one plan; each entry has its file name. */
 function asJson(reviews: readonly NamedReview[]): string {
   return printableJson(reviews.map(({ name, review: { report } }) => ({ plan: name, ...report })));
 }

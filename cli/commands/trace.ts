@@ -22,33 +22,35 @@ interface Options {
 
 const FORMATS = ["text", "json", "markdown", "sarif"];
 
-/** Traces one file; its exit code is the verdict's. */
+/** Traces one file; the exit code is that of the verdict. */
 export function commandLine(): Command {
   return withOut(
     newCommand(
       "trace",
-      "Says whether a request would arrive, hop by hop, and what is in its way.",
+      "Reports hop by hop whether a request reaches a target, and what prevents it.",
       "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 internal error",
     ),
   )
     .argument(
       "<file>",
-      "what `terraform show -json` writes of a plan or a state, or a synthesized cdk.tf.json; - reads standard input",
+      "a plan or state from `terraform show -json`, or a synthesized cdk.tf.json; - reads standard input",
     )
     .option(
       "--url <url>",
-      "trace this address only, such as https://www.example.com/shop; without it every public record that " +
-        "leads to a load balancer",
+      "trace only this URL, such as https://www.example.com/shop; default: every public record that resolves to a " +
+        "load balancer",
     )
     .option("--format <format>", "text, json, markdown or sarif", "text")
-    .option("--source <folder>", "of sarif: where the configuration is, so that findings point to its lines")
+    .option(
+      "--source <folder>",
+      "with --format sarif: the folder of the configuration, so that findings refer to its lines",
+    )
     .action(traceFile);
 }
 
 async function traceFile(file: string, { url, format, out, source }: Options): Promise<void> {
-  if (!FORMATS.includes(format))
-    throw new UsageError(`--format: got ${format}; allowed is text, json, markdown or sarif`);
-  if (source !== undefined && format !== "sarif") throw new UsageError("--source: goes with --format sarif only");
+  if (!FORMATS.includes(format)) throw new UsageError(`--format must be text, json, markdown or sarif (got ${format})`);
+  if (source !== undefined && format !== "sarif") throw new UsageError("--source requires --format sarif");
   const placeOf = source === undefined ? undefined : placesIn(source);
   const options: TraceOptions = { url: url === undefined ? undefined : urlOf(url) };
   await throwIfNotWritable(out);
@@ -61,11 +63,13 @@ async function traceFile(file: string, { url, format, out, source }: Options): P
   await writeReport(rendered(report, file, format, out), out);
 }
 
-/** Findings without a line are no fault, but nobody should wonder where they are. */
+/** Findings without a line are reported on standard error. */
 function sayNotFound({ findings }: TraceReport, folder: string, placeOf?: ReturnType<typeof blocksIn>): void {
   const left = findings.filter(({ address }) => placeOf?.(address) === undefined).length;
   if (left > 0)
-    say(`${left} of ${findings.length} findings have no line, as no one block in ${folder} is their resource's.`);
+    say(
+      `${left} of ${findings.length} findings have no line: ${folder} has no block, or several, for their resources.`,
+    );
 }
 
 /** @throws {UsageError} if the folder cannot be read */
@@ -92,7 +96,7 @@ function rendered(report: TraceReport, file: string, format: string, out: string
   if (format === "markdown") return reportAsMarkdown(report, { source });
   const { isTTY, columns } = process.stdout;
   const isTerminal = out === undefined && isTTY === true;
-  // hasColors knows NO_COLOR and terminals without colours.
+  // hasColors respects NO_COLOR and terminals without colors.
   return reportAsText(report, {
     source,
     columns: isTerminal ? columns : undefined,
@@ -104,7 +108,7 @@ function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === "") {
     throw new UsageError(
-      `--url: got ${text}; allowed is a whole address with http or https, such as https://www.example.com/shop`,
+      `--url must be a complete URL with http or https, such as https://www.example.com/shop (got ${text})`,
     );
   }
   return url;

@@ -1,18 +1,26 @@
-/* What stands in a box of a picture. */
+/* The text in a box of a picture. */
 
-/** An address that is any longer is no person's; what is looked at stays small. */
+/** Only this much of an address is parsed. */
 const MAX_ADDRESS = 300;
 const MAX_NAME = 32;
 
-/** Type and name on a line each, as boxes are narrow; then the module. */
+/**
+ * `aws_lb.web` on one line if it is short, else type and name on two, as boxes are narrow; then the module. CDKTF's
+ * hash at the end of a name is omitted.
+ */
 export function boxName(address: string): string[] {
   const [, module, type, name] =
     /^(?:(.*)\.)?((?:data\.)?[^.[\]"]+)\.([^.[\]"]+(?:\[.*\])?)$/.exec(address.slice(-MAX_ADDRESS)) ?? [];
   if (type === undefined || name === undefined) return [cut(address)];
-  return [cut(type), cut(name), ...(module === undefined ? [] : [cut(module)])];
+  const short = name.replace(/_[0-9A-F]{8}(?=$|\[)/, "");
+  const whole = `${type}.${short}`;
+  return [
+    ...(whole.length <= MAX_NAME ? [whole] : [cut(type), cut(short)]),
+    ...(module === undefined ? [] : [cut(module)]),
+  ];
 }
 
-/** The end of a long name tells more than its beginning. */
+/** The end of a long name is more specific than its beginning. */
 function cut(name: string): string {
   return name.length <= MAX_NAME ? name : `…${name.slice(1 - MAX_NAME)}`;
 }

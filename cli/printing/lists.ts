@@ -1,16 +1,16 @@
 import { addTo } from "../../topology/lists";
 
-/* Lists that may be long, and of which many say the same. */
+/* Long lists, and lists with many equal items. */
 
 const MAX_NAMED = 5;
 
-/** The first few of a list. */
+/** The first items of a list, and the number of the others. */
 export function firstOf(texts: readonly string[]): string {
   const left = texts.length - MAX_NAMED;
   return left > 0 ? `${texts.slice(0, MAX_NAMED).join(", ")} and ${left} more` : texts.join(", ");
 }
 
-/** What is alike by a key, in the order in which each first appears. */
+/** Items grouped by a key, in the order of first appearance. */
 export function groupsBy<T>(items: readonly T[], keyOf: (item: T) => readonly unknown[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -1,13 +1,13 @@
-/* What fits into the room that there is, and how that is told. */
+/* Shortens text to the available length. */
 
-/** In the middle of a value between backticks nothing is cut off without its end. */
+/** Cuts a text; a value in backticks that is cut gets its closing backtick. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   const start = text.slice(0, length - 1);
   return `${start}…${start.split("`").length % 2 === 0 ? "`" : ""}`;
 }
 
-/** As many lines as there is room for, and how many more there are. */
+/** As many lines as fit, and a line for the others. */
 export function fitting(lines: readonly string[], room: number, more: (left: number) => string): string[] {
   if (lines.join("\n").length <= room) return [...lines];
   let left = room - more(lines.length).length - 1;
@@ -16,7 +16,7 @@ export function fitting(lines: readonly string[], room: number, more: (left: num
   return [...lines.slice(0, end), more(lines.length - end)];
 }
 
-/** Of one room for several texts: short ones have what they need, and the long ones share what these leave. */
+/** Divides the room among texts: short ones get what they need, and long ones share the rest. */
 export function shares(lengths: readonly number[], room: number): number[] {
   const given = lengths.map(() => 0);
   const ordered = lengths.map((length, index) => ({ length, index })).sort((one, other) => one.length - other.length);

@@ -21,6 +21,8 @@ export interface PropDoc {
   readonly text: readonly string[];
   /** The comment's `@default`. */
   readonly default?: string;
+  /** The object that it is a prop of, such as `existing network`, if its parent takes one of several. */
+  readonly variant?: string;
   /** The objects that it takes, each with the props of its own. */
   readonly objects: readonly ObjectDoc[];
 }
@@ -84,21 +86,24 @@ function interfacesIn(text: string): Interface[] {
 
 type Interfaces = ReadonlyMap<string, Interface>;
 
-function propsOf(owner: Interface, prefix: string, all: Interfaces): PropDoc[] {
+function propsOf(owner: Interface, prefix: string, all: Interfaces, variant?: string): PropDoc[] {
   return owner.members.map((member) => {
     const type = (member.typeAnnotation as { typeAnnotation: Node }).typeAnnotation;
     const path = `${prefix}${nameOf(member.key)}`;
+    const objects = objectsIn(type, owner, all);
     return {
       path,
       key: `${owner.name}.${nameOf(member.key)}`,
       isRequired: member.optional !== true,
       type: inWords(type),
       ...commentOf(member),
-      objects: objectsIn(type, owner, all).map((object) => ({
-        name: spaced(object.name),
-        text: object.comment.text,
-        props: propsOf(object, isList(type) ? `${path}[].` : `${path}.`, all),
-      })),
+      ...(variant !== undefined && { variant }),
+      objects: objects.map((object) => {
+        const name = spaced(object.name);
+        const prefixOfProps = isList(type) ? `${path}[].` : `${path}.`;
+        const props = propsOf(object, prefixOfProps, all, objects.length > 1 ? name : undefined);
+        return { name, text: object.comment.text, props };
+      }),
     };
   });
 }
@@ -164,12 +169,12 @@ function nameOf(node: unknown): string {
   return String((node as { name?: unknown }).name);
 }
 
-/** `new network` of `NewNetworkProps` */
+/** `new network` of `NewNetworkProps`; an abbreviation such as S3 stays. */
 function spaced(name: string): string {
   return name
     .replace(/Props$/, "")
     .replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter}`)
-    .toLowerCase();
+    .replace(/[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 }
 
 /** The doc comment of a node, without its asterisks. */

@@ -49,14 +49,20 @@ function section(prop: PropDoc, level: number, all: readonly PropDoc[]): string[
   const isOneOfSeveral = prop.objects.length > 1;
   return [
     `${"#".repeat(level)} ${titleOf(prop, all)}`,
-    ...prop.text,
-    ...(isOneOfSeveral ? [] : prop.objects.flatMap(({ text }) => text)),
+    ...textOf(prop),
     facts(prop),
     ...prop.objects.flatMap((object) => [
       ...(isOneOfSeveral ? [`**${capitalized(object.name)}**${colon(object)}`] : []),
       ...object.props.flatMap((each) => section(each, Math.min(level + 1, 4), all)),
     ]),
   ];
+}
+
+/** A prop and the one object that it takes say the same at different lengths. */
+function textOf({ text, objects }: PropDoc): readonly string[] {
+  const [object, ...others] = objects;
+  if (object === undefined || others.length > 0) return text;
+  return object.text.join().length > text.join().length ? object.text : text;
 }
 
 function facts(prop: PropDoc): string {
@@ -72,9 +78,8 @@ function colon({ text }: ObjectDoc): string {
 
 /** Two objects of one prop can have a prop of one name. */
 function titleOf(prop: PropDoc, all: readonly PropDoc[]): string {
-  const others = allProps(all).filter(({ path }) => path === prop.path);
-  const owner = (prop.key.split(".")[0] ?? "").replace(/Props$/, "").replace(/(?<=[a-z])[A-Z]/g, (it) => ` ${it}`);
-  return `\`${prop.path}\`${others.length > 1 ? ` (${owner.toLowerCase()})` : ""}`;
+  const isOneOfSeveral = allProps(all).filter(({ path }) => path === prop.path).length > 1;
+  return `\`${prop.path}\`${isOneOfSeveral ? ` (${prop.variant})` : ""}`;
 }
 
 /** As GitHub makes it of a heading. */
@@ -86,8 +91,9 @@ function anchorOf(prop: PropDoc, all: readonly PropDoc[]): string {
 }
 
 /** `"us-east-1"` is code, and `- the stack's region` is text. */
-function defaultOf({ default: said, isRequired, path, objects }: PropDoc): string {
+function defaultOf({ default: said, isRequired, path, objects, variant }: PropDoc): string {
   const parent = path.replace(/(\[\])?\.?\w+$/, "");
+  if (isRequired && variant !== undefined) return `required (${variant})`;
   if (isRequired) return parent === "" ? "required" : `required in \`${parent}\``;
   if (said === undefined) return objects.length > 0 ? "the defaults of its props" : "none";
   if (said.startsWith("- ")) return said.slice(2);

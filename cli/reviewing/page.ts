@@ -5,22 +5,22 @@ import { isNews, type NamedReview } from "./named-review";
 import { reviewPicture } from "./review-picture";
 import { type Section, sectionsOf } from "./sections";
 
-/** GitHub draws no picture of more than 50,000 characters. */
+/** GitHub renders no Mermaid source over 50,000 characters. */
 const PICTURE_LIMIT = 45_000;
-/** Of a page; the rest is for the words. */
+/** The picture's share of the page; the rest is for text. */
 const PICTURE_SHARE = 0.8;
-/** For the line that says what has no room. */
+/** For the line that lists what is omitted. */
 const LEFT_OUT_ROOM = 300;
 
-/** A page before anything is left out: what is written once, however often it is fitted. */
+/** A page before anything is omitted. */
 export interface Parts {
   readonly head: readonly string[];
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly picture: string;
   readonly sections: readonly Section[];
 }
 
-/** @param level of its heading */
+/** @param level the level of its heading */
 export function partsOf({ name, review }: NamedReview, level: number): Parts {
   const head = headOf(name, review, level);
   if (!isNews(review)) return { head, picture: "", sections: [] };
@@ -31,7 +31,7 @@ export function partsOf({ name, review }: NamedReview, level: number): Parts {
   };
 }
 
-/** The page, of which what has no room is left out, and named. */
+/** The page; parts that do not fit are omitted and listed. */
 export function pageOf(parts: Parts, limit: number): string {
   const whole = pageWithin(parts, Infinity);
   return whole.length <= limit ? whole : pageWithin(parts, limit - LEFT_OUT_ROOM);
@@ -47,7 +47,7 @@ function pageWithin({ head: lines, picture, sections }: Parts, limit: number): s
     lines,
     frame: [`\n<details><summary>${title} (${lines.length})</summary>\n\n`, "\n\n</details>\n"],
   }));
-  // No section takes the room of all others: each that is long has its share.
+  // Long sections share the room, so that none displaces all others.
   const rooms = shares(
     folds.map(({ lines, frame }) => lengthOf(lines) + lines.length + lengthOf(frame)),
     limit - start.length,
@@ -56,11 +56,7 @@ function pageWithin({ head: lines, picture, sections }: Parts, limit: number): s
     ...fold,
     frame,
     count: lines.length,
-    lines: fitting(
-      lines,
-      (rooms[index] ?? 0) - lengthOf(frame),
-      (left) => `- and ${left} more, for which there is no room here`,
-    ),
+    lines: fitting(lines, (rooms[index] ?? 0) - lengthOf(frame), (left) => `- and ${left} more, omitted for length`),
   }));
   const missing = [
     ...(isDrawn || picture === "" ? [] : ["the picture"]),
@@ -69,23 +65,19 @@ function pageWithin({ head: lines, picture, sections }: Parts, limit: number): s
   return [
     start,
     ...shown.filter(({ lines }) => lines.length > 0).map(({ frame, lines }) => frame.join(lines.join("\n"))),
-    ...(missing.length > 0 ? [`\nThere is no room here for: ${missing.join("; ")}.\n`] : []),
+    ...(missing.length > 0 ? [`\nOmitted for length: ${missing.join("; ")}.\n`] : []),
   ].join("");
 }
 
-/**
- * A head of hostile names can be longer than all its room; its last lines go first, and a title is never cut in the
- * middle of what is escaped.
- */
+/** A head with very long names may not fit. Its last lines are omitted first; a title is never cut in an escape. */
 function fitHead([title = "", ...lines]: readonly string[], limit: number): string {
-  const shown = title.length <= limit - 60 ? title : title.slice(0, title.indexOf(":"));
-  return `${[
-    shown,
-    ...fitting(lines, limit - shown.length - 60, () => "- and more, for which there is no room here"),
-  ].join("\n")}\n`;
+  const shown = title.length <= limit - 60 ? title : `${title.split(" ", 2).join(" ")} The headline is too long.`;
+  return `${[shown, ...fitting(lines, limit - shown.length - 60, () => "- and more, omitted for length")].join(
+    "\n",
+  )}\n`;
 }
 
-/** How many characters texts have together. */
+/** The total number of characters. */
 export function lengthOf(texts: readonly string[]): number {
   return texts.join("").length;
 }

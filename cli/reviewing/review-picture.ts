@@ -3,17 +3,18 @@ import type { Picture, PictureEdge, PictureNode } from "../../path/review/review
 import type { Doing } from "../../topology/changes";
 import { boxName } from "../printing/box-name";
 import { asLabel } from "../printing/escape";
+import { FLOWCHART } from "../printing/flowchart";
 
-/* The path before and after as one Mermaid picture, which GitHub draws in place. */
+/* The path before and after as one Mermaid picture, which GitHub renders. */
 
-/** Of each hop; more make a picture that nobody can read. */
+/** The maximum number of boxes per hop; more are not readable. */
 const MOST_OF_HOP = 8;
 const MAX_LABEL = 40;
 
 interface Look {
   readonly open: string;
   readonly close: string;
-  /** Says what the shape and the colour say. */
+  /** Says the same as the shape and the color. */
   readonly word: string;
 }
 
@@ -25,7 +26,7 @@ const LOOKS: Partial<Record<Doing, Look>> = {
   destroy: { open: '[/"', close: '"\\]', word: "destroyed" },
 };
 const CLASSES = [
-  // The theme's own yellow would look like a change.
+  // The theme's yellow would look like a change.
   "  classDef hop fill:none,stroke:#8c959f",
   "  classDef none fill:#f6f8fa,stroke:#57606a,color:#1f2328",
   "  classDef create fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
@@ -34,18 +35,16 @@ const CLASSES = [
   "  classDef destroy fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:6 4",
   "  classDef broken stroke:#cf222e,stroke-width:4px",
 ];
-/**
- * New ways are thick and gone ones dashed, and both say so; what becomes of several between the same boxes is told in
- * words.
- */
+/** New connections are thick, removed ones are dashed, and both have a word; several between two boxes are in words. */
 const ARROWS: Readonly<Record<string, string>> = {
   kept: "-->",
+  again: "-->|registered again|",
   "new": "==>|new|",
-  gone: "-.->|gone|",
+  gone: "-.->|removed|",
   "kept,new": "-->|some new|",
-  "gone,kept": "-->|some gone|",
-  "gone,new": "-->|new and gone|",
-  "gone,kept,new": "-->|some new, some gone|",
+  "gone,kept": "-->|some removed|",
+  "gone,new": "-->|new and removed|",
+  "gone,kept,new": "-->|some new, some removed|",
 };
 const NAMES: Readonly<Record<Hop, string>> = {
   dns: "dns",
@@ -56,7 +55,7 @@ const NAMES: Readonly<Record<Hop, string>> = {
 };
 const URGENCY: readonly Doing[] = ["replace", "destroy", "create", "update"];
 
-/** The lines of the picture; none where no path is in the plan. */
+/** The lines of the picture; none if the plan has no path. */
 export function reviewPicture({ nodes, edges }: Picture): string[] {
   if (nodes.length === 0) return [];
   const ids = new Map<string, string>([["client", "client"]]);
@@ -74,12 +73,14 @@ export function reviewPicture({ nodes, edges }: Picture): string[] {
     const way = `${one} ${other}`;
     ways.set(way, (ways.get(way) ?? new Set()).add(is));
   }
-  const arrows = [...ways].map(
-    ([way, kinds]) => `  ${way.replace(" ", ` ${ARROWS[[...kinds].sort().join()] ?? "-->"} `)}`,
-  );
+  const attached = new Set(nodes.flatMap((it) => (it.isAttached === true ? (ids.get(it.address) ?? []) : [])));
+  const arrows = [...ways].map(([way, kinds]) => {
+    const arrow = ARROWS[[...kinds].sort().join()] ?? "-->";
+    return `  ${way.replace(" ", ` ${way.split(" ").some((it) => attached.has(it)) ? asLine(arrow) : arrow} `)}`;
+  });
   const frames = HOPS.filter((hop) => nodes.some((it) => it.hop === hop)).map(frameOf);
   return [
-    "flowchart LR",
+    ...FLOWCHART,
     '  client(("client")):::none',
     ...groups,
     ...arrows,
@@ -88,11 +89,16 @@ export function reviewPicture({ nodes, edges }: Picture): string[] {
   ];
 }
 
+/** A line without a head, to a box that something belongs to. */
+function asLine(arrow: string): string {
+  return arrow.replace("-->", "---").replace("==>", "===").replace("-.->", "-.-");
+}
+
 function frameOf(hop: Hop): string {
   return hop.replace("-", "");
 }
 
-/** A frame around what makes a hop; what has no room in it is one box. */
+/** A frame around the resources of a hop; those that do not fit are one box. */
 function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>): string[] {
   if (all.length === 0) return [];
   const rank = ({ doing, isBroken }: PictureNode) =>
@@ -107,7 +113,7 @@ function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>
     const count = left.filter((it) =>
       doing === undefined ? LOOKS[it.doing] === undefined : it.doing === doing,
     ).length;
-    return count === 0 ? [] : [`${count} ${doing === undefined ? "as they are" : (LOOKS[doing]?.word ?? "")}`];
+    return count === 0 ? [] : [`${count} ${doing === undefined ? "unchanged" : (LOOKS[doing]?.word ?? "")}`];
   });
   return [
     `  subgraph ${prefix}["${asLabel([NAMES[hop]])}"]`,
@@ -119,12 +125,16 @@ function groupOf(hop: Hop, all: readonly PictureNode[], ids: Map<string, string>
 
 const LOOKS_IN_ORDER = Object.keys(LOOKS) as Doing[];
 
+/** What Terraform appends to a `name_prefix`. */
+const PREFIXED = /\d{26}$/;
+
 function boxOf({ address, label, doing, isBroken }: PictureNode, id: string): string[] {
   const { open, close, word } = LOOKS[doing] ?? KEPT;
   const name = boxName(address);
+  const own = label.replace(PREFIXED, "…");
   const lines = [
     ...name,
-    ...(label === "" || name.includes(label) ? [] : [cut(label)]),
+    ...(own === "" || name.some((it) => it.endsWith(own)) ? [] : [cut(own)]),
     ...(word === "" ? [] : [word.toUpperCase()]),
     ...(isBroken ? ["BROKEN"] : []),
   ];

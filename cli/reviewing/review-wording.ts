@@ -3,7 +3,7 @@ import type { Hop, Verdict } from "../../path/report";
 import type { Cause, Counts, Effect, HopChange } from "../../path/review/review-report";
 import { groupsBy } from "../printing/lists";
 
-/* How a review says things, on every page alike. */
+/* Texts that all pages of a review share. */
 
 const MARKS: Readonly<Record<Effect, string>> = { none: "✔", brief: "!", unknown: "?", outage: "✖", fails: "✖" };
 const WORDS: Readonly<Record<Effect, string>> = {
@@ -11,10 +11,18 @@ const WORDS: Readonly<Record<Effect, string>> = {
   brief: "brief",
   unknown: "unknown",
   outage: "outage",
-  fails: "will fail",
+  fails: "apply fails",
+};
+/** The heading of a page for several plans. */
+export const HEADINGS: Readonly<Record<Effect, string>> = {
+  none: "No effect",
+  brief: "Some requests will fail",
+  unknown: "Effect unknown",
+  outage: "Outage",
+  fails: "Apply will fail",
 };
 
-/** `✖ outage`: the colour, which GitHub takes away, is never the only mark. */
+/** `✖ outage`: GitHub removes colors, so a mark and a word show the effect. */
 export function shownEffect(effect: Effect): string {
   return `${MARKS[effect]} ${WORDS[effect]}`;
 }
@@ -31,31 +39,30 @@ export function shownCounts({ create, update, replace, destroy }: Counts): strin
     [replace, "to replace", true],
     [destroy, "to destroy", true],
   ];
-  const told = parts
+  const shown = parts
     .filter(([count]) => count > 0)
     .map(([count, what, isLoss]) => (isLoss ? `**${count} ${what}**` : `${count} ${what}`));
-  return told.length === 0 ? "no resource changes" : told.join(", ");
+  return shown.length === 0 ? "no resource changes" : shown.join(", ");
 }
 
 const VERDICTS: Readonly<Record<Verdict, string>> = { ok: "✔", broken: "✖ broken", unknown: "? unknown" };
 const BEFORE: Readonly<Record<Verdict, string>> = { ok: "✔", broken: "✖", unknown: "?" };
 
-/** `target ✔ → ✖ broken by this change`; what was before is told where it was something else. */
+/** `target ✔ → ✖ broken by this change`; the verdict before is shown only if it differs. */
 export function shownHop({ hop, before, after, change }: HopChange): string {
   const name = hop.replace("-", " ");
   const was = before === null || before === after ? "" : `${BEFORE[before]} → `;
   if (change !== "unchanged") return `${name} ${was}**${change === "broken" ? "✖" : "✔"} ${change} by this change**`;
-  if (after === null) return `${name} gone`;
+  if (after === null) return `${name} removed`;
   if (before === null) return `${name} ${VERDICTS[after]} (new)`;
-  // No arrow leads to what is broken otherwise: that a state shows nothing of it does not mean that the change breaks
-  // it.
+  // No arrow to a hop that is broken for another reason: the change need not be the cause if the state cannot show it.
   return (
     `${name} ${after === "unknown" ? was : ""}${VERDICTS[after]}` +
     `${after === "broken" && before === "broken" ? ", as before" : ""}`
   );
 }
 
-/** Causes that say the same of several resources stand together, in the same order. */
+/** Groups causes with the same text for several resources, in the same order. */
 export function alike(causes: readonly Cause[]): { readonly cause: Cause; readonly addresses: readonly string[] }[] {
   return groupsBy(causes, ({ address, attribute, hop, effect, why, avoid }) => [
     attribute,
@@ -69,12 +76,12 @@ export function alike(causes: readonly Cause[]): { readonly cause: Cause; readon
   });
 }
 
-/** Text within a tag of ours, where Markdown means nothing and HTML everything. */
+/** Text within an HTML tag, where only HTML is escaped. */
 export function asTagText(text: string): string {
   return printable(text).replace(/[&<>"']/g, (it) => `&#${it.codePointAt(0) ?? 0};`);
 }
 
-/** Where a cause is; what is unknown and at no hop may be anywhere. */
+/** The hop of a cause; an unknown effect without a hop may be anywhere. */
 export function shownPlace(hop: Hop | null, effect: Effect): string {
-  return hop !== null ? hop.replace("-", " ") : effect === "unknown" ? "perhaps on the path" : "beside the path";
+  return hop !== null ? hop.replace("-", " ") : effect === "unknown" ? "possibly on the path" : "not on the path";
 }

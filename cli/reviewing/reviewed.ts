@@ -7,18 +7,18 @@ import { UnreadableFile } from "../../topology/unreadable-file";
 import type { NamedReview } from "./named-review";
 
 /**
- * Reviews plans, each by the name of its file.
- * @throws {UsageError} if one of the files is no plan
+ * Reviews plans, named by their files.
+ * @throws {UsageError} if one of the files is not a plan
  * @throws {TimeIsUp} if one of them takes too long
  */
 export async function reviewsOf(files: readonly string[]): Promise<NamedReview[]> {
   const reviews: NamedReview[] = [];
-  // One after the other, as each can be large.
+  // One at a time, as each can be large.
   for (const file of files) reviews.push({ name: shownName(file), review: reviewOf(file, await readJson(file, PLAN)) });
   return reviews;
 }
 
-/** @throws {UsageError} if the JSON is no plan */
+/** @throws {UsageError} if the JSON is not a plan */
 function reviewOf(file: string, document: unknown): Review {
   try {
     return review(document);

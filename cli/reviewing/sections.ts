@@ -3,21 +3,21 @@ import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../printing/escape";
 import { firstOf } from "../printing/lists";
 import { cut } from "../printing/room";
+import { causeLine, MAX_NAME, sentence, shownAddress } from "./cause-line";
 import { alike, shownEffect, shownPlace } from "./review-wording";
-import { MAX_NAME, sentence, shownAddress, toldCause } from "./told";
 
-/** What is folded below the head, under a title that says how many lines it has. */
+/** A folded section below the head, under a title with the number of its lines. */
 export interface Section {
   readonly title: string;
   readonly lines: readonly string[];
 }
 
-/** All that there is to tell of a plan; those without a line included. */
+/** All sections of a plan, those without lines included. */
 export function sectionsOf(review: Review): Section[] {
   return [
-    { title: "Causes, and how to avoid them", lines: causeLines(review) },
+    { title: "Causes and fixes", lines: causeLines(review) },
     { title: "Blocks to paste", lines: blocksOf(review.report.causes) },
-    { title: "What is opened and closed", lines: securityLines(review) },
+    { title: "Security changes", lines: securityLines(review) },
     { title: "What to watch", lines: review.watch.map((it) => `- ! ${sentence(it)}`) },
     ...KINDS.map(([title, doings]) => ({
       title,
@@ -29,12 +29,11 @@ export function sectionsOf(review: Review): Section[] {
 
 function causeLines({ report }: Review): string[] {
   return alike(report.causes).map(
-    (it) =>
-      `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop, it.cause.effect)}: ${toldCause(it, "Instead:")}`,
+    (it) => `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop, it.cause.effect)}: ${causeLine(it, "Fix:")}`,
   );
 }
 
-/** Each once, however many causes it avoids; blocks of one kind are not told apart by what stands between them. */
+/** Each block once, however many causes it fixes. */
 function blocksOf(causes: readonly Cause[]): string[] {
   return [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))].map((hcl) =>
     asBlock("hcl", hcl).join("\n"),
@@ -54,17 +53,23 @@ const KINDS: readonly (readonly [title: string, doings: readonly Doing[]])[] = [
   ["Destroyed", ["destroy"]],
   ["Created", ["create"]],
   ["Updated in place", ["update"]],
-  ["Imported, moved, forgotten or read", ["import", "move", "forget", "read", "other"]],
+  ["Imported, moved, no longer managed, or read", ["import", "move", "forget", "read", "other"]],
 ];
+
+const DONE: Partial<Record<Doing, string>> = {
+  import: "imported",
+  move: "moved",
+  forget: "no longer managed by Terraform",
+  read: "read",
+  other: "an action that this version of alb-web does not know",
+};
 
 function changeLine({ address, doing, isCreatedFirst, attributes, reason }: ChangeLine): string {
   const notes = [
     ...(attributes.length > 0 ? [firstOf(attributes.map((it) => asCode(cut(it, MAX_NAME))))] : []),
-    ...(doing === "replace" && isCreatedFirst ? ["the new one first"] : []),
+    ...(doing === "replace" && isCreatedFirst ? ["create, then destroy"] : []),
     ...(reason === "" ? [] : [asSentence(cut(reason, MAX_NAME))]),
-    ...(["import", "move", "forget", "read", "other"].includes(doing)
-      ? [doing === "other" ? "something that this version does not know" : doing]
-      : []),
+    ...(DONE[doing] === undefined || (doing === "move" && reason !== "") ? [] : [DONE[doing]]),
   ];
   return `- ${shownAddress(address)}${notes.length === 0 ? "" : `: ${notes.join("; ")}`}`;
 }

@@ -4,17 +4,17 @@ import { blockOf, moduleOf } from "../../topology/addresses";
 
 /** Where a resource's block begins. */
 export interface BlockPlace {
-  /** From the folder that the command runs in, with slashes. */
+  /** Relative to the working directory, with slashes. */
   readonly file: string;
   readonly line: number;
 }
 
-/** Folders that hold no configuration of one's own. */
+/** Folders without configuration of the project itself. */
 const SKIPPED = new Set([".terraform", ".git", "node_modules", "cdktf.out"]);
 
 /**
- * Finds resources' blocks in a folder of Terraform's language, modules in it included.
- * @returns nothing for an address where no block has its type and name, or several have
+ * Finds the blocks of resources in a folder of Terraform configuration, including its modules.
+ * @returns undefined for an address if no block, or several, have its type and name
  */
 export function blocksIn(folder: string): (address: string) => BlockPlace | undefined {
   const places = new Map<string, BlockPlace[]>();

@@ -19,22 +19,19 @@ import {
   wayOf,
 } from "./trace-wording";
 
-/** GitHub takes 65,536 characters in a comment; the rest is for what stands around the report. */
+/** GitHub allows 65,536 characters in a comment; the rest is for the text around the report. */
 const LIMIT = 60_000;
-/** Rows and lines that a reader can still take in. */
+/** The maximum number of rows and lines in a list. */
 const MAX_LINES = 50;
 
 export interface MarkdownOptions {
-  /** What was traced, as the person named it. */
+  /** The file, as given on the command line. */
   readonly source: string;
 }
 
-/**
- * A report for a pull request: the verdict first, the path as a picture, what is wrong, and folded below it whatever
- * else there is.
- */
+/** A report for a pull request: the verdict, the path as a picture, the findings, and everything else folded below. */
 export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOptions): string {
-  const { faults, warnings, accepted } = byKind(report);
+  const { errors, warnings, accepted } = byKind(report);
   const head = [
     `### Path: ${shownVerdict(report.verdict)}`,
     "",
@@ -50,8 +47,8 @@ export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOption
       : ["", "**Not accepted**", "", ...report.notAccepted.map((it) => `- ✖ ${asSentence(it)}`)]),
     "",
     ...folded("Hop by hop", hopLines(report.paths)),
-    ...folded("Left open by the file", openLines(report)),
-    ...folded("Assumed", assumedLines(report)),
+    ...folded("Cannot be determined from the file", openLines(report)),
+    ...folded("Assumptions", assumedLines(report)),
     asSentence(report.coverage),
     "",
   ];
@@ -60,7 +57,7 @@ export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOption
     ...head,
     ...findingLines(
       [
-        ["Faults", faults],
+        ["Errors", errors],
         ["Warnings", warnings],
         ["Accepted", accepted],
       ],
@@ -94,7 +91,7 @@ function unpictured({ paths }: TraceReport): string[] {
     : ["", `The picture shows ${MAX_PICTURED} of ${paths.length} paths, the worst first.`];
 }
 
-/** What has no room for its details is told in its line; what has not even that is counted. */
+/** A finding whose details do not fit has one line; findings that do not fit at all are counted. */
 function findingLines(
   sections: readonly (readonly [title: string, findings: readonly Finding[]])[],
   report: TraceReport,
@@ -123,7 +120,7 @@ function findingLines(
       return [
         ...lines,
         ...texts.filter((text) => text !== undefined),
-        ...(dropped > 0 ? [`- and ${dropped} more, for which there is no room here`] : []),
+        ...(dropped > 0 ? [`- and ${dropped} more, omitted for length`] : []),
       ];
     });
 }
@@ -140,18 +137,18 @@ function headline(finding: Finding, addresses: readonly string[]): string {
   );
 }
 
-/** Indented, so that it belongs to its line of the list. */
+/** Indented, so that they belong to their list item. */
 function detailsOf({ symptom, fix, docs }: Finding, urls: readonly string[], others: number): string[] {
   return [
-    "<details><summary>What a person sees, and the smallest fix</summary>",
+    "<details><summary>Symptom and fix</summary>",
     "",
-    `- Seen as: ${asSentence(symptom)}`,
+    `- Symptom: ${asSentence(symptom)}`,
     ...(urls.length > 0 ? [`- On: ${firstOf(urls.map(asCode))}`] : []),
     `- Fix: ${asSentence(fix.text)}`,
     ...(fix.props === "" ? [] : [`- Props: ${asSentence(fix.props)}`]),
     `- Rule: ${asCode(docs)}`,
     ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
-    ...(others > 0 ? ["", `and the same of ${others === 1 ? "the other" : `the other ${others}`}`] : []),
+    ...(others > 0 ? ["", `The same for ${others === 1 ? "the other one" : `the other ${others}`}.`] : []),
     "",
     "</details>",
     "",
@@ -196,7 +193,7 @@ function folded(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
 }
 
-/** As many as a reader can take in, and how many more there are. */
+/** The first items, and the number of the others. */
 function listed<T>(items: readonly T[], line: (item: T) => string, more: (left: number) => string): string[] {
   const shown = items.slice(0, MAX_LINES).map(line);
   return items.length > MAX_LINES ? [...shown, more(items.length - MAX_LINES)] : shown;

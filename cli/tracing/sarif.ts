@@ -7,12 +7,12 @@ import { severityOf } from "../../path/rules/rule";
 import type { BlockPlace } from "./blocks-in-source";
 
 /*
- * A trace as SARIF 2.1.0, which GitHub's code scanning and editors read. What is unknown is a notification of the run,
- * as a finding that nobody made would be false and silence would be taken for ok.
+ * A trace as SARIF 2.1.0 for GitHub code scanning and editors. Unknown attributes are notifications of the run: they
+ * are not findings, but must not be taken for ok.
  */
 
 /**
- * @param placeOfBlock where a resource's block stands in the configuration; nothing where that is not known
+ * @param placeOfBlock the place of a resource's block in the configuration; undefined if it is not known
  */
 export function reportAsSarif(
   report: TraceReport,
@@ -54,8 +54,8 @@ function resultOf(finding: Finding, ruleIndex: number, place: BlockPlace | undef
     ruleId: id,
     ruleIndex,
     level: severity,
-    message: { text: `${address}, ${attribute}: ${observed}; required: ${required}. Seen as: ${symptom}` },
-    // The same finding stays the same when lines move.
+    message: { text: `${address}, ${attribute}: ${observed}; required: ${required}. Symptom: ${symptom}` },
+    // Identifies a finding when lines move.
     partialFingerprints: { "finding/v1": placeOf(finding) },
     locations: place === undefined ? [] : [locationOf(address, place)],
     ...(accepted !== undefined && { suppressions: [{ kind: "external" as const, justification: accepted }] }),
@@ -78,7 +78,7 @@ function notificationsOf({ verdict, paths, stopped }: TraceReport): Notification
   return [
     ...(stopped === undefined ? [] : [stopped]),
     ...(verdict === "unknown"
-      ? ["The verdict is unknown: it cannot be determined from this file whether a request arrives."]
+      ? ["The verdict is unknown: it cannot be determined from this file whether a request reaches a target."]
       : []),
     ...[...open.values()].map(({ address, attribute, why }) => `Unknown: ${attribute} of ${address} (${why})`),
   ].map((text) => ({ level: "warning", message: { text } }));

@@ -1,11 +1,11 @@
 import { fix } from "../../path/fixes/fix";
 import type { Edit, Finding, TraceReport } from "../../path/report";
 
-/** What stands for a boot script: it may hold secrets, and reports go where many can read them. */
-const SHOWN = "… as it is, with this change …";
+/** Replaces user data, which may hold secrets, in reports that many people can read. */
+const SHOWN = "… existing script with this change …";
 const SCRIPTS = ["user_data", "user_data_base64"];
 
-/** The same report, in which a fix shows no boot script. */
+/** The same report without user data in its fixes. */
 export function withoutScripts(report: TraceReport): TraceReport {
   return { ...report, findings: report.findings.map(withoutScript) };
 }

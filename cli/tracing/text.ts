@@ -19,7 +19,7 @@ import {
 } from "./trace-wording";
 
 export interface TextOptions {
-  /** What was traced, as the person named it. */
+  /** The file, as given on the command line. */
   readonly source: string;
   /**
    * Columns of the terminal; it is never wider than `COLUMNS`.
@@ -33,7 +33,7 @@ export interface TextOptions {
 /** Longer lines are hard to read. */
 export const COLUMNS = 100;
 const MIN_COLUMNS = 60;
-/** Paths and lists beyond this are shortened; the whole is in the JSON. */
+/** Longer lists are shortened; the JSON has all of them. */
 const MAX_LINES = 20;
 const HOP_WIDTH = "target-group".length + 2;
 const VERDICT_WIDTH = "? unknown".length + 2;
@@ -47,12 +47,12 @@ interface Page {
   readonly paint: (format: Format, text: string) => string;
 }
 
-/** What stands before a text, and how far the text's other lines are indented. */
+/** The label before a text, and the indentation of the text's other lines. */
 interface Head {
   readonly indent: number;
   readonly label: string;
   readonly format: Format;
-  /** Of the label with the blanks after it. */
+  /** Of the label, including the spaces after it. */
   readonly width: number;
 }
 
@@ -65,11 +65,11 @@ export function reportAsText(
     columns: Math.max(MIN_COLUMNS, Math.min(columns, COLUMNS)),
     paint: hasColour ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text,
   };
-  const { faults, warnings, accepted } = byKind(report);
+  const { errors, warnings, accepted } = byKind(report);
   const parts = [
     verdictLine(page, report.verdict, `${source}: ${countsOf(report)}`),
     ...(report.paths.length === 0 ? [wrapped(NO_PATH, page.columns)] : pathParts(page, report)),
-    ...findingParts(page, "Faults", faults, report),
+    ...findingParts(page, "Errors", errors, report),
     ...findingParts(page, "Warnings", warnings, report),
     ...findingParts(page, "Accepted", accepted, report),
     ...(report.notAccepted === undefined
@@ -83,12 +83,12 @@ export function reportAsText(
         ]),
     listPart(
       page,
-      "Left open by the file",
+      "Cannot be determined from the file",
       opensOf(report).map(({ hop, address, attribute, why }) => ({ hop, text: `${address}, ${attribute}: ${why}` })),
     ),
     listPart(
       page,
-      "Assumed",
+      "Assumptions",
       assumedAlike(report).map(({ hop, addresses, text }) => ({
         hop,
         text: addresses.length === 0 ? text : `${firstOf(addresses)}: ${text}`,
@@ -102,7 +102,7 @@ export function reportAsText(
     .join("\n\n")}\n`;
 }
 
-/** Of many paths, those that are well have one line each, and stand first. */
+/** If there are many paths, those that are ok come first, in one line each. */
 function pathParts(page: Page, report: TraceReport): string[][] {
   const isShort = (path: PathReport) => report.paths.length > MAX_LINES && path.verdict === "ok";
   const whole = report.paths.filter((path) => !isShort(path)).map((path) => pathLines(page, path, report));
@@ -144,7 +144,7 @@ function findingParts(page: Page, title: string, findings: readonly Finding[], r
   return blocks.length === 0 ? [] : [[page.paint("bold", title), "", ...first], ...others];
 }
 
-/** @param urls the paths that it is on, unless it is on all */
+/** @param urls the paths that it is on; empty if it is on all */
 function findingLines(page: Page, group: readonly Finding[], urls: readonly string[], hop: string): string[] {
   const [finding] = group;
   if (finding === undefined) return [];
@@ -163,8 +163,8 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
     ...labelled("at", attribute === "" ? addresses : `${addresses}: ${attribute}`),
     ...labelled("observed", observed),
     ...labelled("required", required),
-    ...labelled("seen as", symptom),
-    ...labelled("share", share ?? ""),
+    ...labelled("symptom", symptom),
+    ...labelled("affects", share ?? ""),
     ...labelled("on", firstOf(urls)),
     ...labelled("fix", fix.text),
     ...labelled("props", fix.props),
@@ -172,12 +172,12 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
     ...labelled("docs", docs),
     ...labelled(
       "",
-      group.length > 1 ? `and the same of ${group.length === 2 ? "the other" : `the other ${group.length - 1}`}` : "",
+      group.length > 1 ? `the same for ${group.length === 2 ? "the other one" : `the other ${group.length - 1}`}` : "",
     ),
   ];
 }
 
-/** As it is to be written, so it is not wrapped. */
+/** Ready to paste, so not wrapped. */
 function hclLines(page: Page, hcl: string): string[] {
   if (hcl === "") return [];
   const [first = "", ...others] = hcl.split("\n").map(printable);
@@ -196,7 +196,7 @@ function listPart(page: Page, title: string, items: readonly { readonly hop: Hop
   return [
     page.paint("bold", title),
     ...rows,
-    ...(items.length > MAX_LINES ? [`  and ${items.length - MAX_LINES} more, which --format json lists`] : []),
+    ...(items.length > MAX_LINES ? [`  and ${items.length - MAX_LINES} more, listed by --format json`] : []),
   ];
 }
 
@@ -208,7 +208,7 @@ function row(page: Page, { indent, label, format, width }: Head, text: string): 
   ];
 }
 
-/** Lines of at most this many characters, broken between words; a longer word has a line of its own. */
+/** Lines of at most this many characters, broken between words; a longer word gets its own line. */
 function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";

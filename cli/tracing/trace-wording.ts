@@ -10,48 +10,50 @@ import {
 } from "../../path/report";
 import { groupsBy } from "../printing/lists";
 
-/* How every form of a trace's report says the same things. */
+/* Texts that all formats of a trace's report share. */
 
 const MARK: Record<Verdict, string> = { ok: "✔", broken: "✖", unknown: "?" };
 
-/** `✖ broken`: the colour is never the only mark. */
+/** `✖ broken`: color is never the only mark. */
 export function shownVerdict(verdict: Verdict): string {
   return `${MARK[verdict]} ${verdict}`;
 }
 
-/** "2 faults, 1 warning and 3 attributes left open"; "no faults" if there is nothing to tell. */
+/** "2 errors, 1 warning, 3 unknown attributes"; "no errors" if there is nothing to report. */
 export function countsOf(report: TraceReport): string {
-  const { faults, warnings, accepted } = byKind(report);
+  const { errors, warnings, accepted } = byKind(report);
   const parts = [
-    [faults.length, "fault"],
+    [errors.length, "error"],
     [warnings.length, "warning"],
     [accepted.length, "accepted finding"],
-    [opensOf(report).length, "open attribute"],
+    [opensOf(report).length, "unknown attribute"],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`);
-  return told.length === 0 ? "no faults" : told.join(", ");
+  const shown = parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}${count === 1 ? "" : "s"}`);
+  return shown.length === 0 ? "no errors" : shown.join(", ");
 }
 
-/** Findings that break the path, that do not, and that somebody lets pass. */
-export function byKind({ findings }: TraceReport): { faults: Finding[]; warnings: Finding[]; accepted: Finding[] } {
+/** Findings that break the path, findings that do not, and accepted ones. */
+export function byKind({ findings }: TraceReport): { errors: Finding[]; warnings: Finding[]; accepted: Finding[] } {
   const of = (kind: string) =>
     findings.filter(({ severity, accepted }) => (accepted === undefined ? severity : "accepted") === kind);
-  return { faults: of("error"), warnings: of("warning"), accepted: of("accepted") };
+  return { errors: of("error"), warnings: of("warning"), accepted: of("accepted") };
 }
 
-/** `✖` breaks the path. */
+/** `✖` for a finding that breaks the path, `!` for any other. */
 export function markOf({ severity, accepted }: Finding): string {
   return severity === "error" && accepted === undefined ? "✖" : "!";
 }
 
-/** In the order of the request; hops without any are left out. */
+/** In the order of the request; hops without items are omitted. */
 export function byHop<T extends { readonly hop: Hop }>(items: readonly T[]): [hop: Hop, items: T[]][] {
   return HOPS.map((hop): [Hop, T[]] => [hop, items.filter((it) => it.hop === hop)]).filter(
     ([, ofHop]) => ofHop.length > 0,
   );
 }
 
-/** Findings that say the same of several resources, such as of each instance, stand together. */
+/** Groups findings with the same text for several resources, such as for each instance. */
 export function alike(findings: readonly Finding[]): Finding[][] {
   return groupsBy(findings, ({ id, attribute, observed, required, symptom, share, accepted, fix }) => [
     id,
@@ -66,20 +68,20 @@ export function alike(findings: readonly Finding[]): Finding[][] {
   ]);
 }
 
-/** Assumptions by what is assumed. */
+/** Assumptions, grouped by their text. */
 export function assumedAlike({ assumed }: TraceReport): { hop: Hop; text: string; addresses: string[] }[] {
   return groupsBy(assumed, ({ hop, text }) => [hop, text]).flatMap((group) =>
     group.slice(0, 1).map(({ hop, text }) => ({ hop, text, addresses: group.flatMap(({ address }) => address ?? []) })),
   );
 }
 
-/** What the file leaves open on any path, once. */
+/** Unknown attributes on any path, each once. */
 export function opensOf({ paths }: TraceReport): Open[] {
   const all = paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open));
   return [...new Map(all.map((it) => [JSON.stringify([it.hop, it.address, it.attribute]), it])).values()];
 }
 
-/** The paths that findings are on, by id and address; nothing for what is on all of them. */
+/** The URLs that findings are on, by id and address; empty if they are on all paths. */
 export function urlsByFinding({
   paths,
 }: TraceReport): (findings: readonly { readonly id: string; readonly address: string }[]) => readonly string[] {
@@ -101,7 +103,7 @@ export function urlsByFinding({
   };
 }
 
-/** Ids of what is wrong on one hop: `P33, P60 (warning)`. */
+/** Ids of the findings on one hop: `P33, P60 (warning)`. */
 export function idsOn({ findings }: HopReport, report: TraceReport): string[] {
   const notes =
     notesOf.get(report.findings) ??
@@ -115,7 +117,7 @@ export function idsOn({ findings }: HopReport, report: TraceReport): string[] {
   return [...new Set(findings.map(({ id }) => id))].map((id) => `${id}${notes.get(id) ?? ""}`);
 }
 
-/** There can be thousands of findings and of paths. */
+/** Cached, as there can be thousands of findings and paths. */
 const notesOf = new WeakMap<readonly Finding[], ReadonlyMap<string, string>>();
 
 /** "from the internet, through aws_lb.web" */
@@ -126,5 +128,5 @@ export function wayOf({ from, balancer }: PathReport): string {
   );
 }
 
-/** What to say where there is no path at all. */
-export const NO_PATH = "No path: the file holds no load balancer, and no record that leads to one.";
+/** Shown if there is no path. */
+export const NO_PATH = "No path: the file contains no load balancer and no record that resolves to one.";

@@ -23,7 +23,7 @@ import { settingsOf } from "./settings";
 import type { PropError } from "./values";
 import type { WebStackProps } from "./web-stack-props";
 
-/** Faults are reported in this order. */
+/** Errors are reported in this order. */
 const RULES: readonly Rule[] = [
   domainNameFitsCertificate,
   namesDiffer,

@@ -4,12 +4,12 @@
 export class InvalidPropsError extends Error {
   override readonly name = "InvalidPropsError";
 
-  /** One sentence for each error. */
-  declare readonly errors: readonly string[];
+  /** One message for each error. */
+  declare readonly messages: readonly string[];
 
   constructor(errors: readonly string[]) {
     super(messageOf("in main.ts", errors));
-    attachErrors(this, errors);
+    attachMessages(this, errors);
   }
 }
 
@@ -17,8 +17,8 @@ export class InvalidPropsError extends Error {
 export class BrokenPathError extends Error {
   override readonly name = "BrokenPathError";
 
-  /** One sentence for each error. */
-  declare readonly errors: readonly string[];
+  /** One message for each error. */
+  declare readonly messages: readonly string[];
 
   /** @param outcome what happened to the files */
   constructor(errors: readonly string[], outcome = "nothing was written") {
@@ -26,7 +26,7 @@ export class BrokenPathError extends Error {
       `${messageOf("on the path of requests", errors, outcome)}\n  To accept a finding, add accept: [{ ` +
         `finding: "P…", reason: "…" }] to the stack.`,
     );
-    attachErrors(this, errors);
+    attachMessages(this, errors);
   }
 }
 
@@ -37,9 +37,9 @@ function messageOf(where: string, errors: readonly string[], outcome = "nothing 
   );
 }
 
-function attachErrors(error: Error, errors: readonly string[]): void {
-  // Not enumerable; otherwise Node prints them again below the message.
-  Object.defineProperty(error, "errors", { value: errors });
+function attachMessages(error: Error, errors: readonly string[]): void {
+  // Not enumerable, and not called `errors`: otherwise Node prints them again below the message.
+  Object.defineProperty(error, "messages", { value: errors });
   // Only frames of the user's own files are useful, not those of libraries.
   const frames = (error.stack ?? "")
     .split("\n")

@@ -99,8 +99,8 @@ export interface WebStackProps {
    */
   readonly accessLogsBucket?: string;
   /**
-   * Whether one destroy can remove the stack: `true` turns off the load balancer's deletion protection, and deletes a
-   * hosted zone that the stack created together with all its records.
+   * Whether the stack can be destroyed in one step. `true` turns off the load balancer's deletion protection and allows
+   * a hosted zone that the stack created to be deleted with all its records.
    * @default false
    */
   readonly disposable?: boolean;

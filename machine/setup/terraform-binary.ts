@@ -72,33 +72,33 @@ const ANSWER_TIMEOUT_MS = 30_000;
  */
 export async function findTerraform(options: FindTerraformOptions): Promise<TerraformBinary> {
   const { env, onProgress = () => {} } = options;
-  if (env.TERRAFORM_BINARY_NAME) return askChosen(env.TERRAFORM_BINARY_NAME, env);
+  if (env.TERRAFORM_BINARY_NAME) return probeChosen(env.TERRAFORM_BINARY_NAME, env);
 
-  const onPath = await ask("terraform", env);
+  const onPath = await probe("terraform", env);
   if (!("problem" in onPath)) return onPath;
   onProgress(`'terraform' on PATH ${onPath.problem}`);
 
   const file = join(resolve(options.cacheDir), `terraform-${PINNED_VERSION}`, EXECUTABLE);
-  const kept = await ask(file, env);
+  const kept = await probe(file, env);
   if (!("problem" in kept)) return kept;
 
   await install(file, { ...options.download, signal: options.signal }, onPath.problem, onProgress);
-  const installed = await ask(file, env);
+  const installed = await probe(file, env);
   if (!("problem" in installed)) return installed;
   throw new SetupError(`the downloaded ${file} ${installed.problem}; ${ADVICE}`);
 }
 
-async function askChosen(chosen: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary> {
+async function probeChosen(chosen: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary> {
   const isPath = /[/\\]/.test(chosen);
-  const answer = await ask(isPath ? resolve(chosen) : chosen, env);
-  if (!("problem" in answer)) return answer;
+  const found = await probe(isPath ? resolve(chosen) : chosen, env);
+  if (!("problem" in found)) return found;
   throw new SetupError(
-    `TERRAFORM_BINARY_NAME is '${chosen}', which ${answer.problem}; ` +
+    `TERRAFORM_BINARY_NAME is '${chosen}', which ${found.problem}; ` +
       `set it to a terraform or OpenTofu of at least ${MINIMUM_VERSION}, or unset it`,
   );
 }
 
-async function ask(command: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary | { problem: string }> {
+async function probe(command: string, env: NodeJS.ProcessEnv): Promise<TerraformBinary | { problem: string }> {
   // The user's default arguments and logs for terraform would make `version` fail. CHECKPOINT_DISABLE prevents a
   // request to HashiCorp for a newer version.
   const own = Object.entries(env).filter(([name]) => !/^TF_(CLI_ARGS|LOG)/.test(name));

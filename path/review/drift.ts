@@ -2,9 +2,9 @@ import { type Change, changesOf } from "../../topology/changes";
 import { isObject, type Json, listOf, own, textOf } from "../../topology/json";
 
 /**
- * What terraform's own text of a plan tells of as changed outside terraform: of what it found to differ from its state
- * only what the plan's changes were made of. All else is what AWS filled in since the last apply, such as the status of
- * a certificate.
+ * The resources that Terraform's own output of a plan lists as changed outside of Terraform: those that differ from the
+ * state and that the plan's changes depend on. Other differences are values that AWS set since the last apply, such as
+ * the status of a certificate.
  */
 export function driftOf(plan: Json, changes: readonly Change[]): readonly string[] {
   const found = changesOf({ resource_changes: plan.resource_drift }).filter(
@@ -21,7 +21,7 @@ export function driftOf(plan: Json, changes: readonly Change[]): readonly string
   ).map(({ address }) => address);
 }
 
-/** Terraform does since 1.2, and leaves the list out where it is empty; before, it told of everything. */
+/** Terraform does since 1.2, and omits an empty list; earlier versions report every difference. */
 function saysWhatIsRelevant({ terraform_version: version }: Json): boolean {
   const [, major, minor] = /^(\d{1,9})\.(\d{1,9})\./.exec(textOf(version) ?? "") ?? [];
   return major === undefined || Number(major) > 1 || Number(minor) >= 2;
@@ -34,7 +34,7 @@ function isRelevant({ address, before, after }: Change, relevant: readonly unkno
   );
 }
 
-/** One nothing for another is no more than a provider's way to write it. */
+/** Providers write an empty value in different ways; all of them are equal here. */
 function textAt(values: unknown, path: readonly unknown[]): string {
   let value = values;
   for (const step of path) value = typeof step === "string" || typeof step === "number" ? own(value, step) : undefined;

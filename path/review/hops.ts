@@ -16,24 +16,27 @@ import {
 } from "../report";
 import { ruleOf } from "../rules/all";
 import type { Rule } from "../rules/rule";
-import { attributeOf, code, doneTo, followedBy, type Told } from "./because";
+import { attributeOf, code, doneTo, followedBy, type PhrasedCause } from "./because";
 import type { Effect, HopChange } from "./review-report";
 import { unansweredBy } from "./unanswered";
 import { isGone, type World } from "./world";
 
-/* The path before and after, by two traces; only what both could see is called broken or repaired by the change. */
+/*
+ * The path before and after, by two traces. A hop is broken or repaired by the change only if both traces can see the
+ * finding.
+ */
 
 export interface Traces {
   readonly before: TraceReport | undefined;
   readonly after: TraceReport;
 }
 
-/** Whether no state tells of it. */
+/** Whether a state cannot show it. */
 function isOfPlansOnly({ id }: Finding): boolean {
   return ruleOf(id).needs.includes("plan");
 }
 
-/** Whether it is read in a boot script. */
+/** Whether it is read from user data. */
 export function isOfScripts({ id }: Finding): boolean {
   return ruleOf(id).needs.includes("boot scripts");
 }
@@ -41,7 +44,7 @@ export function isOfScripts({ id }: Finding): boolean {
 export function hopChanges(traces: Traces, world: World): HopChange[] {
   const { before, after } = traces;
   if ((before?.paths.length ?? 0) === 0 && after.paths.length === 0) return [];
-  // Which of two comes first decides whether an address that changes breaks anything but the apply.
+  // Some findings, such as a changed address, only break the apply and not the hop.
   const fresh = new Set(
     newErrors(traces, world)
       .filter(({ id }) => ruleOf(id).review.breaksHop !== false)
@@ -61,10 +64,10 @@ function verdictOn(hop: Hop, paths: readonly PathReport[]): Verdict | null {
     : worst(paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop).map(({ verdict }) => verdict)));
 }
 
-/** Errors on a path of what is planned, that were not there before, as far as both traces could see them. */
+/** Errors on a planned path that were not there before, if both traces can see them. */
 export function newErrors({ before, after }: Traces, world: World): Finding[] {
   const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(placeOf))));
-  // What was a warning before and is an error now is new.
+  // A warning that becomes an error is new.
   const errors = before?.findings.filter(({ severity }) => severity === "error") ?? [];
   const known = new Set(errors.map(placeOf));
   const knownRules = new Set(errors.map(({ id, hop }) => `${id} ${hop}`));
@@ -73,7 +76,7 @@ export function newErrors({ before, after }: Traces, world: World): Finding[] {
     if (!onPath.has(placeOf(finding)) && !isRefused(finding)) return false;
     if (before === undefined) return true;
     if (isOfPlansOnly(finding) || (isOfScripts(finding) && !world.knowsScripts)) return false;
-    // The same rule at another resource is new where that one changes.
+    // The same rule at another resource is new if that resource changes.
     return (
       !knownRules.has(`${finding.id} ${finding.hop}`) ||
       (world.byAddress.get(finding.address)?.doing ?? "none") !== "none"
@@ -81,20 +84,20 @@ export function newErrors({ before, after }: Traces, world: World): Finding[] {
   });
 }
 
-/** What a plan tells and a state cannot, so that nobody knows whether the change brings it. */
+/** Errors that only a plan shows, so that it cannot be determined whether the change causes them. */
 export function unseenBefore({ before, after }: Traces, world: World): Finding[] {
   if (before === undefined) return [];
-  const told = new Set([...newErrors({ before, after }, world), ...before.findings].map(placeOf));
+  const reported = new Set([...newErrors({ before, after }, world), ...before.findings].map(placeOf));
   return after.findings.filter(
     (it) =>
       it.severity === "error" &&
-      !told.has(placeOf(it)) &&
+      !reported.has(placeOf(it)) &&
       ruleOf(it.id).review.toldBy !== "changes" &&
       (isOfPlansOnly(it) || isOfScripts(it)),
   );
 }
 
-/** AWS takes it in no apply. */
+/** Whether every apply fails with it. */
 function isRefused({ id }: Pick<Finding, "id">): boolean {
   return ruleOf(id).review.effect === "fails";
 }
@@ -104,29 +107,34 @@ const NONE: ReadonlySet<string> = new Set();
 function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string>): Effect {
   const { effect } = ruleOf(finding.id).review;
   if (effect === "none" || effect === "fails") return effect;
-  // Others answer, or answer some of the time.
+  // Other targets respond, or the same ones respond some of the time.
   if (finding.share !== undefined && !unanswered.has(placeOf(finding))) return "brief";
   const change = world.byAddress.get(finding.address);
   return effect === "fails if created" && (change?.doing === "create" || isGone(change)) ? "fails" : "outage";
 }
 
 /**
- * What the trace of the plan finds broken, as causes; told of what changes, as far as that can be found, and not of
- * what it breaks.
- * @param told what rules say of single changes, among which the one may be that brings the error
+ * Errors of the plan's trace, as causes. Each is reported at the change that causes it, if that can be found, and
+ * otherwise at the resource of the finding.
+ * @param reported the causes that the effect rules found, one of which may be the change behind an error
  */
-export function causesOfErrors(traces: Traces, world: World, told: readonly Told[], deadline: Deadline): Told[] {
+export function causesOfErrors(
+  traces: Traces,
+  world: World,
+  reported: readonly PhrasedCause[],
+  deadline: Deadline,
+): PhrasedCause[] {
   const hadPath = (traces.before?.paths.length ?? 0) > 0;
   const errors = newErrors(traces, world);
   const fresh = new Set(errors.map(placeOf));
   const unanswered = errors.some(({ share }) => share !== undefined)
     ? unansweredBy(world.after, (it) => fresh.has(placeOf(it)), deadline)
     : NONE;
-  const isTold = hadPath ? toldByChanges(world, told) : () => false;
-  const causes = errors.filter((it) => !isTold(it));
-  const suspects = suspectsIn(world, told);
+  const isReported = hadPath ? reportedByChanges(world, reported) : () => false;
+  const causes = errors.filter((it) => !isReported(it));
+  const suspects = suspectsIn(world, reported);
   const taken = new Map(causes.filter(isOfDestroy).map(({ address, fix }) => [address, fix.text]));
-  // What follows of a destroy is told after it, and is not to be mended beside it.
+  // Errors that result from a destroy come after it and share its fix.
   return [...causes.filter(isOfDestroy), ...causes.filter((it) => !isOfDestroy(it))].map((finding) => {
     const effect = effectOf(finding, world, unanswered);
     const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
@@ -139,18 +147,16 @@ function isOfDestroy({ id }: Finding): boolean {
   return ruleOf(id).review.isOfDestroy === true;
 }
 
-/**
- * Whether a rule of the review tells of a error: of most of what a destroy takes away, and of more than that it does.
- */
-function toldByChanges(world: World, told: readonly Told[]): (finding: Finding) => boolean {
+/** Whether an effect rule already reports an error, as for most resources that are destroyed. */
+function reportedByChanges(world: World, reported: readonly PhrasedCause[]): (finding: Finding) => boolean {
   const out = new Set([
-    ...told.filter(({ effect }) => effect === "outage").map(({ address }) => address),
+    ...reported.filter(({ effect }) => effect === "outage").map(({ address }) => address),
     ...lostIn(world.changes).map(({ change }) => change.address),
   ]);
-  // What goes is told with all names that lead over it.
-  const isGoneTold = told.some(({ hop, effect }) => hop === "dns" && effect === "outage");
+  // A record that is destroyed is reported with all names that resolve through it.
+  const isGoneReported = reported.some(({ hop, effect }) => hop === "dns" && effect === "outage");
   const ofGoneNames = new Set(
-    isGoneTold ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : [],
+    isGoneReported ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : [],
   );
   return (finding) => {
     const { toldBy } = ruleOf(finding.id).review;
@@ -168,10 +174,10 @@ function causeOf(
   brought: Change | undefined,
   avoid: string | undefined,
   world: World,
-): Told {
+): PhrasedCause {
   const { id, hop, observed, required, symptom, share, fix } = finding;
   const { title, review } = ruleOf(id);
-  const at = brought === undefined ? "" : `, at ${code(finding.address)}`;
+  const at = brought === undefined || brought.address === finding.address ? "" : ` at ${code(finding.address)}`;
   const some = share === undefined ? "" : ` (${share})`;
   return {
     address: brought?.address ?? finding.address,
@@ -181,11 +187,11 @@ function causeOf(
     avoid: avoid ?? fix.text,
     ...(review.hasBlocks === true && fix.hcl !== "" && !fix.edits.some((it) => "remove" in it) && { hcl: fix.hcl }),
     why:
-      `${brought === undefined ? "" : `${doneTo(brought, world)}; then `}${id}${at}: ` +
-      `${title}${some}: ${observed}; required: ${required}. Seen as: ` +
+      `${brought === undefined ? "" : `${doneTo(brought, world)}; this causes `}${id}${at}: ` +
+      `${title}${some}. Observed: ${observed}; required: ${required}. Symptom: ` +
       `${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
     ...(brought !== undefined && { follows: followedBy(brought, world) }),
-    phrase: effect === "fails" ? title : `as ${title}${effect === "outage" ? "" : some}`,
+    phrase: effect === "fails" ? title : `because ${title}${effect === "outage" ? "" : some}`,
   };
 }
 
@@ -196,8 +202,8 @@ function broughtAttribute(brought: Change, blames: Rule["review"]["blames"]): st
   return groups ?? attributeOf(brought);
 }
 
-/** Around a path's resources: what belongs to them, and what only the network's rules have. */
-const BESIDE =
+/** Types around the resources of a path: what belongs to them, and the network. */
+const AROUND =
   /_(rule|attachment|association|certificate|validation|record)$|^aws_(route|route_table|network_acl|internet_gateway|nat_gateway|security_group|subnet|lb_listener|lb_target_group)$/;
 
 interface Naming {
@@ -205,20 +211,20 @@ interface Naming {
   readonly place: number;
 }
 
-/** What may have brought a error, looked through once for all of them. */
+/** The changes that may cause an error, indexed once for all errors. */
 interface Suspects {
-  /** The first that takes another security group. */
+  /** The first that changes its security groups. */
   readonly regrouped: Change | undefined;
-  /** Changes beside the path by what they name, before or after; with their places in the plan. */
+  /** Changes around the path by the values that they refer to, before or after, with their places in the plan. */
   readonly naming: ReadonlyMap<unknown, readonly Naming[]>;
-  /** The only change beside the path that rules tell of at a hop; nothing in its place where they are several. */
+  /** The only change around the path that rules report at a hop; undefined if there are several. */
   readonly onlyAt: ReadonlyMap<Hop | null, Change | undefined>;
-  /** The only one that rules tell of at all. */
+  /** The only change that rules report at all. */
   readonly single: Change | undefined;
 }
 
-function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly Told[]): Suspects {
-  const moving = all.filter(({ type }) => BESIDE.test(type));
+function suspectsIn({ byAddress, moving: all, serving }: World, reported: readonly PhrasedCause[]): Suspects {
+  const moving = all.filter(({ type }) => AROUND.test(type));
   const naming = new Map<unknown, Naming[]>();
   for (const [place, change] of moving.entries()) {
     for (const value of new Set([change.before, change.after].flatMap((values) => Object.values(values ?? {})))) {
@@ -227,7 +233,7 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
     }
   }
   const hops = new Map<string, Set<Hop | null>>();
-  for (const { address, hop } of told) hops.set(address, (hops.get(address) ?? new Set()).add(hop));
+  for (const { address, hop } of reported) hops.set(address, (hops.get(address) ?? new Set()).add(hop));
   const onlyAt = new Map<Hop | null, Change | undefined>();
   for (const change of moving)
     for (const hop of hops.get(change.address) ?? []) onlyAt.set(hop, onlyAt.has(hop) ? undefined : change);
@@ -246,8 +252,8 @@ function suspectsIn({ byAddress, moving: all, serving }: World, told: readonly T
 }
 
 /**
- * The change that brings a error: that of the resource itself, of what names it, or the only one of its hop that can be
- * meant.
+ * The change that causes an error: the change of the resource itself, of a resource that refers to it, or the only
+ * possible one at its hop.
  */
 function broughtBy(
   { id, address, hop }: Finding,
@@ -262,7 +268,7 @@ function broughtBy(
     (itself.differing.some((it) => it !== "tags") || itself.doing !== "update")
   )
     return itself;
-  // Whoever takes another group is meant, and not the group.
+  // The resource that changes its security groups is the cause, not the security group.
   if (ruleOf(id).review.blames === "security groups" && regrouped !== undefined) return regrouped;
   const ids = new Set([own(itself?.before, "id"), own(itself?.before, "arn")]);
   const named = [...ids]
@@ -276,7 +282,7 @@ function broughtBy(
   return onlyAt.has(hop) ? onlyAt.get(hop) : single;
 }
 
-/** Whether a change is of a rule in the security group itself; another group's rule may name it as well. */
+/** Whether the changed rule belongs to the security group itself; a rule of another one may refer to it too. */
 function isOwnRule({ type, before, after }: Change, ids: ReadonlySet<unknown>, direction: string): boolean {
   return [before, after].some(
     (values) =>

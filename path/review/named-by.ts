@@ -5,20 +5,20 @@ import { isRuleBeside } from "../../topology/permissions";
 import { once } from "../analysis/once";
 import { goesFirst, type World } from "./world";
 
-/* What names a security group, a subnet or a VPC today: AWS destroys none of them as long as something has it. */
+/* What uses a security group, a subnet or a VPC: AWS does not delete any of them while something uses it. */
 
 export interface NamedBy {
-  /** By a security group's id. */
+  /** By security group ID. */
   readonly groups: ReadonlyMap<string, readonly Change[]>;
-  /** By a subnet's id: what is in it. */
+  /** By subnet ID: what is in it. */
   readonly subnets: ReadonlyMap<string, readonly Change[]>;
-  /** By a VPC's id: what it cannot be destroyed with. */
+  /** By VPC ID: what prevents its deletion. */
   readonly vpcs: ReadonlyMap<string, readonly Change[]>;
 }
 
-/** These only name groups for what they will make. */
+/** These refer to security groups only for the instances that they will create. */
 const TEMPLATES = /^aws_(launch_template|launch_configuration)$/;
-/** These stay in a subnet until they are told to leave it. */
+/** These stay in a subnet until they are changed or destroyed. */
 const TENANTS = new Set([
   "aws_lb",
   "aws_autoscaling_group",
@@ -32,7 +32,7 @@ const TENANTS = new Set([
   "aws_instance",
   "aws_network_interface",
 ]);
-/** AWS destroys no VPC that still has one of these. */
+/** AWS does not delete a VPC that still has one of these. */
 const IN_VPC = /^aws_(subnet|security_group|internet_gateway|route_table|network_acl|vpc_endpoint|lb|nat_gateway)$/;
 
 export const namedBy = once((world: World): NamedBy => {
@@ -54,7 +54,7 @@ export const namedBy = once((world: World): NamedBy => {
   return found;
 });
 
-/** Who still has a security group when it is to be destroyed; its own rules go before it does. */
+/** Resources that still use a security group when it is destroyed; its own rules are destroyed before it. */
 export function holdersOfGroup(id: string, going: Change, world: World): string[] {
   const holders = (namedBy(world).groups.get(id) ?? []).filter(
     (it) => it !== going && !(isRuleBeside(it.type) && own(it.before, "security_group_id") === id),
@@ -62,13 +62,14 @@ export function holdersOfGroup(id: string, going: Change, world: World): string[
   return staying(holders, going);
 }
 
-/** What is still in a subnet when it is to be destroyed. */
+/** Resources that are still in a subnet when it is destroyed. */
 export function holdersOfSubnet(id: string, going: Change, world: World): string[] {
   return goesFirst(going) ? staying(namedBy(world).subnets.get(id) ?? [], going) : [];
 }
 
 /**
- * Those that are there when the other one is to go. Of a pure destruction terraform changes those first that name it.
+ * The holders that still exist when the other resource is destroyed. Before a destroy without replacement, Terraform
+ * first changes the resources that refer to it.
  */
 function staying(holders: readonly Change[], going: Change): string[] {
   return holders

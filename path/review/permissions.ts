@@ -2,11 +2,11 @@ import { addTo } from "../../topology/lists";
 import { enclosing, rangesOf } from "../analysis/network/ipv4";
 
 /*
- * What the rules of one security group let through, and whether that holds something else; a group can have thousands
- * of rules.
+ * The permissions of one security group, and whether they include another permission; a security group can have
+ * thousands of rules.
  */
 
-/** One permission of a group: so many rules are written in one. */
+/** One permission; a single block or resource can hold several. */
 export interface Permission {
   readonly direction: "ingress" | "egress";
   readonly protocol: string;
@@ -16,13 +16,13 @@ export interface Permission {
   readonly kind: "ipv4" | "ipv6" | "group" | "list";
 }
 
-/** Ports of one protocol and peer, from the lowest first one up; each with the highest last one so far. */
+/** Port ranges of one protocol and peer by their first port, each with the highest last port so far. */
 interface Ports {
   readonly first: number;
   readonly highest: number;
 }
 
-/** Whether one of the permissions holds all that another one does. */
+/** Whether one of the permissions includes another one. */
 export function holderOf(permissions: readonly Permission[]): (it: Permission) => boolean {
   const lists = new Map<string, Permission[]>();
   for (const it of permissions) {
@@ -46,13 +46,13 @@ function keyOf({ direction, kind }: Permission, peer: string, protocol: string):
   return JSON.stringify([direction, kind, peer, protocol]);
 }
 
-/** Texts of one range are one peer. */
+/** Different spellings of a range are one peer. */
 function peerOf({ kind, peer }: Permission): string {
   const [range] = kind === "ipv4" ? rangesOf(peer) : [];
   return range === undefined ? peer : `${range.first}-${range.last}`;
 }
 
-/** All peers that hold this one, itself included. */
+/** All peers that include this one, itself among them. */
 function wider(it: Permission): readonly string[] {
   if (it.kind === "ipv6") return [it.peer, "::/0"];
   const [range] = it.kind === "ipv4" ? rangesOf(it.peer) : [];
@@ -66,7 +66,7 @@ function portsOf(permissions: readonly Permission[]): readonly Ports[] {
     .map(({ first, last }) => ({ first, highest: (highest = Math.max(highest, last)) }));
 }
 
-/** Of those that begin at the first port or before it, one goes on to the last. */
+/** Whether a range that begins at the first port or before it extends to the last port. */
 function holds(ports: readonly Ports[], { first, last }: Permission): boolean {
   let [low, high] = [0, ports.length];
   while (low < high) {

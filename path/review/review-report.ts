@@ -1,29 +1,29 @@
 import type { Doing } from "../../topology/changes";
 import type { Hop, Verdict } from "../report";
 
-/* What a review of a plan answers, for people and for programs. */
+/* The report of a review, for people and for programs. */
 
-/** What the requests to the site notice of an apply; a later one is worse. */
+/** The effects of an apply on requests to the site, from the least to the most severe. */
 export const EFFECTS = ["none", "brief", "unknown", "outage", "fails"] as const;
 
 /**
- * `none`: no request notices. `brief`: some requests fail, or all of them for seconds. `unknown`: the plan holds
- * something whose effect cannot be determined. `outage`: nobody is answered at some declared address, for minutes or
- * for good. `fails`: AWS or terraform refuses a step, so that the apply ends half done.
+ * `none`: requests are not affected. `brief`: some requests fail, or all of them for seconds. `unknown`: the effect of
+ * part of the plan cannot be determined. `outage`: all requests to a declared URL fail, for minutes or permanently.
+ * `fails`: AWS or Terraform refuses a step, and the apply stops partway.
  */
 export type Effect = (typeof EFFECTS)[number];
 
 export interface HopChange {
   readonly hop: Hop;
-  /** Null where there was no path. */
+  /** Null if there was no path. */
   readonly before: Verdict | null;
-  /** Null where no path is left. */
+  /** Null if no path remains. */
   readonly after: Verdict | null;
-  /** Said only where the reader of the state and that of the plan can both see what is wrong. */
+  /** `broken` and `repaired` only if both the state and the plan can show the finding. */
   readonly change: "broken" | "repaired" | "unchanged";
 }
 
-/** How many resources are touched; those that are replaced stand apart, and data sources do not count. */
+/** Numbers of resources; replacements are counted separately, data sources not at all. */
 export interface Counts {
   readonly create: number;
   readonly update: number;
@@ -31,30 +31,27 @@ export interface Counts {
   readonly destroy: number;
 }
 
-/** One change, and what it does to the path. */
+/** One change, and its effect on the path. */
 export interface Cause {
-  /** The resource or action, as Terraform writes it; `plan` for what the plan says of itself. */
+  /** The address of the resource or action; `plan` if the cause is the plan itself. */
   readonly address: string;
   /**
-   * The attribute that makes Terraform do it, such as `ami` or `health_check.path`; empty where none does, as for a
+   * The attribute that causes the change, such as `ami` or `health_check.path`; empty if there is none, as for a
    * tainted resource.
    */
   readonly attribute: string;
-  /** Null for what is not on the path of a request, or of which nobody knows whether it is. */
+  /** Null if it is not on the path of a request, or if this cannot be determined. */
   readonly hop: Hop | null;
   readonly effect: Effect;
-  /** Why, in which order, and what traffic does meanwhile. Values stand between backticks. */
+  /** What Terraform does, why, in which order, and what happens to requests. Values are in backticks. */
   readonly why: string;
-  /** How to avoid it; empty where there is nothing to avoid. */
+  /** How to avoid it; empty if there is nothing to avoid. */
   readonly avoid: string;
-  /** Blocks of Terraform's language that avoid it, ready to paste; absent where there are none. */
+  /** Blocks of Terraform configuration that avoid it, ready to paste; absent if there are none. */
   readonly hcl?: string;
 }
 
-/**
- * Permissions in words, such as "443 opened to everyone (IPv4) by aws_security_group.alb". Values stand between
- * backticks.
- */
+/** Permissions in words, such as "port 443 from everyone (IPv4) in `aws_security_group.alb`". */
 export interface SecurityChanges {
   readonly opened: readonly string[];
   readonly closed: readonly string[];
@@ -62,14 +59,14 @@ export interface SecurityChanges {
 
 export interface ReviewReport {
   readonly format_version: "1.0";
-  /** The worst of all causes. */
+  /** The most severe effect of all causes. */
   readonly effect: Effect;
-  /** The verdict in one sentence. Values stand between backticks. */
+  /** The headline, in one sentence. Values are in backticks. */
   readonly summary: string;
-  /** All five, in the order of a request; empty where the plan has no path before and after. */
+  /** All five, in the order of a request; empty if there is no path before and after. */
   readonly hops: readonly HopChange[];
   readonly counts: Counts;
-  /** The worst first, and within that in the order of a request. */
+  /** The most severe first, then in the order of a request. */
   readonly causes: readonly Cause[];
   readonly security: SecurityChanges;
 }
@@ -77,11 +74,11 @@ export interface ReviewReport {
 export interface ChangeLine {
   readonly address: string;
   readonly doing: Doing;
-  /** Of a replacement: whether the new one is there before the old one goes. */
+  /** Whether a replacement creates the new resource before it destroys the old one. */
   readonly isCreatedFirst: boolean;
-  /** Attributes that change; of a replacement those that force it. */
+  /** Attributes that change; for a replacement, those that force it. */
   readonly attributes: readonly string[];
-  /** Why terraform does it, where the attributes do not say: "its count is smaller now". */
+  /** Terraform's reason if the attributes do not show it, such as "its `count` decreases". */
   readonly reason: string;
 }
 
@@ -90,17 +87,20 @@ export interface PictureNode {
   readonly address: string;
   readonly hop: Hop;
   readonly doing: Doing;
-  /** The load balancer's name to a person, or the URL's: a second line below the address; may be empty. */
+  /** The resource's own name or setting, such as `www.example.com` or `HTTPS :443`; may be empty. */
   readonly label: string;
-  /** Whether a error of the planned state is at this hop of it. */
+  /** Whether the plan has an error at this resource. */
   readonly isBroken: boolean;
+  /** Whether it belongs to another box, as a certificate to a listener, and passes no requests on. */
+  readonly isAttached?: boolean;
 }
 
 export interface PictureEdge {
   /** Addresses, or `client`. */
   readonly from: string;
   readonly to: string;
-  readonly is: "kept" | "new" | "gone";
+  /** `again`: a target that stays is deregistered and registered again. */
+  readonly is: "kept" | "new" | "gone" | "again";
 }
 
 /** The path of the requests, in the direction of traffic. */
@@ -109,24 +109,21 @@ export interface Picture {
   readonly edges: readonly PictureEdge[];
 }
 
-/** A report, and what else a page shows of the same plan. */
+/** A report, and the rest of what a page shows. */
 export interface Review {
   readonly report: ReviewReport;
-  /** Of the causes that a request notices, those that do not only follow another one: what a page tells first. */
+  /** Causes that affect requests, without those that only result from another one: shown first on a page. */
   readonly roots: readonly Cause[];
-  /**
-   * What a reviewer should look at beside the causes, a sentence each: data that is lost, what is left open. Values
-   * stand between backticks.
-   */
+  /** What a reviewer should check in addition, a sentence each, such as lost data. Values are in backticks. */
   readonly watch: readonly string[];
-  /** Everything that is not left as it is, in the plan's order. */
+  /** All changes, in the plan's order. */
   readonly changes: readonly ChangeLine[];
   /** Names of outputs that change. */
   readonly outputs: readonly string[];
   readonly picture: Picture;
 }
 
-/** The worst of several effects. */
+/** The most severe of several effects. */
 export function worstEffect(effects: Iterable<Effect>): Effect {
   return EFFECTS[Math.max(0, ...[...effects].map((it) => EFFECTS.indexOf(it)))] ?? "none";
 }

@@ -6,7 +6,7 @@ import { Deadline, TimeIsUp } from "../deadline";
 import { HOPS, type TraceReport } from "../report";
 import { traceTopology } from "../trace/trace";
 import { causesOfActions } from "./actions";
-import type { Told } from "./because";
+import { type PhrasedCause, reasonIn } from "./because";
 import { EFFECT_RULES } from "./effects/all";
 import { causesOfErrors, hopChanges, type Traces } from "./hops";
 import { withMove } from "./moves";
@@ -22,22 +22,22 @@ import { watchOf } from "./watch";
 import { type World, worldOf } from "./world";
 
 /**
- * What a plan does to the path of a request, and what else it does.
+ * Reports what a plan does to the path of a request.
  * @param plan parsed output of `terraform show -json` of a plan, of any provider version, of Terraform or OpenTofu; it
- * is not changed
- * @param deadline when the review ends; by default after ten seconds of CPU time
- * @throws {UnreadableFile} if it is none
- * @throws {TimeIsUp} if there was not enough time: a part of a review would tell of no effect where nothing was checked
+ * is not modified
+ * @param deadline when the review stops; by default after ten seconds of CPU time
+ * @throws {UnreadableFile} if it is not a plan
+ * @throws {TimeIsUp} if there is not enough time: an incomplete review would report no effect for unchecked changes
  */
 export function review(plan: unknown, deadline: Deadline = new Deadline()): Review {
   try {
     return reviewOf(plan, deadline);
   } catch (error) {
-    // No terraform writes that.
+    // Terraform never writes such a file.
     throw error instanceof RangeError
       ? new UnreadableFile(
-          "expected a plan, as `terraform show -json tfplan` writes it; this one is nested more deeply than " +
-            "any of terraform's.",
+          "expected a plan from `terraform show -json tfplan`; this file is nested more deeply than any plan of " +
+            "Terraform.",
         )
       : error;
   }
@@ -50,20 +50,20 @@ function reviewOf(plan: unknown, deadline: Deadline): Review {
     before: world.before === undefined ? undefined : traced(world.before, deadline),
     after: traced(world.after, deadline),
   };
-  const told = causesOf(world, traces, deadline);
-  const effect = worstEffect(told.map((it) => it.effect));
+  const reported = causesOf(world, traces, deadline);
+  const effect = worstEffect(reported.map((it) => it.effect));
   const counts = countsOf(world.changes);
   return {
     report: {
       format_version: "1.0",
       effect,
-      summary: summaryOf(effect, told, counts, traces.after, world),
+      summary: summaryOf(effect, reported, counts, traces.after, world),
       hops: hopChanges(traces, world),
       counts,
-      causes: told.map(causeOf),
+      causes: reported.map(causeOf),
       security: securityOf(world),
     },
-    roots: rootsOf(told).map(causeOf),
+    roots: rootsOf(reported).map(causeOf),
     watch: watchOf(world, traces, shown),
     changes: world.changes.flatMap(lineOf),
     outputs: outputsOf(shown),
@@ -71,7 +71,7 @@ function reviewOf(plan: unknown, deadline: Deadline): Review {
   };
 }
 
-function causeOf({ phrase: _, follows: __, ...cause }: Told): Cause {
+function causeOf({ phrase: _, follows: __, ...cause }: PhrasedCause): Cause {
   return cause;
 }
 
@@ -81,20 +81,20 @@ function traced(topology: Topology, deadline: Deadline): TraceReport {
   return report;
 }
 
-/** The worst first, and those alike in the order of a request. */
-function causesOf(world: World, traces: Traces, deadline: Deadline): Told[] {
-  const told = world.moving.flatMap((change) => {
+/** The most severe first, then in the order of a request. */
+function causesOf(world: World, traces: Traces, deadline: Deadline): PhrasedCause[] {
+  const reported = world.moving.flatMap((change) => {
     deadline.enter(`in the effects of ${change.address}`);
     return EFFECT_RULES.flatMap((rule) => rule(change, world));
   });
   deadline.enter("in the effects of what the trace found");
-  const refused = new Set(told.filter(({ effect }) => effect === "fails").map(({ address }) => address));
-  const errors = causesOfErrors(traces, world, told, deadline).filter(
+  const refused = new Set(reported.filter(({ effect }) => effect === "fails").map(({ address }) => address));
+  const errors = causesOfErrors(traces, world, reported, deadline).filter(
     ({ address, effect }) => effect !== "fails" || !refused.has(address),
   );
-  // What nobody notices is told of what does nothing worse.
+  // A cause without an effect is dropped if the same resource has a worse one.
   const found = [
-    ...told,
+    ...reported,
     ...causesOfActions(world),
     ...causesOfUnread(world),
     ...causesOfShutOut(world),
@@ -116,32 +116,25 @@ function countsOf(changes: readonly Change[]): Counts {
   return { create: of("create"), update: of("update"), replace: of("replace"), destroy: of("destroy") };
 }
 
-function lineOf({
-  address,
-  doing,
-  isData,
-  isCreatedFirst,
-  forcedBy,
-  differing,
-  reason,
-  movedFrom,
-}: Change): ChangeLine[] {
+function lineOf(change: Change): ChangeLine[] {
+  const { address, doing, isData, isCreatedFirst, forcedBy, differing, movedFrom } = change;
   if (doing === "none" || (isData && doing !== "read")) return [];
-  const told =
-    reason === "replace_because_cannot_update"
-      ? ""
-      : movedFrom !== undefined
-        ? `was ${movedFrom}`
-        : (reason ?? "").replace(/^(replace|delete|read)_because_|^replace_by_/, "").replaceAll("_", " ");
   return [
     {
       address,
       doing,
       isCreatedFirst: doing === "replace" && isCreatedFirst,
       attributes: doing === "replace" ? forcedBy : doing === "update" ? differing : [],
-      reason: told,
+      reason: movedFrom === undefined ? shownReason(change) : `moved from ${movedFrom}`,
     },
   ];
+}
+
+/** A reason that is not known is shown in Terraform's own words. */
+function shownReason(change: Change): string {
+  const { reason = "" } = change;
+  if (reason === "replace_because_cannot_update") return "";
+  return reasonIn(change) ?? reason.replace(/^(replace|delete|read)_because_|^replace_by_/, "").replaceAll("_", " ");
 }
 
 function outputsOf(plan: unknown): string[] {

@@ -3,23 +3,23 @@ import { holdsTrue } from "../../topology/plan-values";
 import { Unknown } from "../../topology/value";
 
 /*
- * A plan without what it marks as sensitive: an attribute that is left open stands in its place, so that whatever reads
- * the plan calls it unknown, and nothing that is written can hold it.
+ * A plan without its sensitive values. Each is replaced by an unknown attribute, so that every reader reports it as
+ * unknown and no output can contain it.
  */
 
-/** Why a value is left open that a plan marks as sensitive. */
-export const SENSITIVE = "it is sensitive, so it is not looked at";
+/** The reason why a sensitive value is unknown. */
+export const SENSITIVE = "sensitive, so not evaluated";
 
-/** What of a resource is sensitive in any of its instances, by the resource's address without keys. */
+/** Sensitive parts of a resource in any of its instances, by the resource's address without keys. */
 type Marked = Map<string, Shape>;
 
 /**
- * What is marked below some value: all of it, or some of its arguments. Of several blocks it makes no difference which,
- * as those of the configuration and those of the plan need not stand in one order.
+ * Marks below a value: on all of it, or on some of its arguments. Several blocks share their marks, as the order of
+ * blocks can differ between the configuration and the plan.
  */
 type Shape = true | ReadonlyMap<string, Shape>;
 
-/** A copy where it must be one, sharing all else; anything that is no plan comes back as it is. */
+/** Copies only the parts that change; anything that is not a plan is returned as it is. */
 export function withoutSecrets(plan: unknown): unknown {
   if (!isObject(plan)) return plan;
   const marked: Marked = new Map();
@@ -72,7 +72,7 @@ function changeOf(item: unknown, marked: Marked): unknown {
   };
 }
 
-/** Nothing where no mark is in it. */
+/** Undefined if there is no mark. */
 function shapeOf(marks: unknown): Shape | undefined {
   if (marks === true) return true;
   if (Array.isArray(marks)) return joined(marks.map(shapeOf));
@@ -94,7 +94,7 @@ function joined(shapes: readonly (Shape | undefined)[]): Shape | undefined {
   return found;
 }
 
-/** A resource stays an object, so that it is seen to be there. */
+/** A resource stays an object, so that readers still see it. */
 function whole(values: unknown, marks: unknown, address: string): unknown {
   const hidden = hiddenIn(values, marks, address, "");
   return hidden instanceof Unknown ? (isObject(values) ? {} : values) : hidden;
@@ -104,7 +104,7 @@ function hiddenIn(value: unknown, marks: unknown, address: string, path: string)
   if (value === undefined || value === null || !holdsTrue(marks)) return value;
   if (marks === true) return new Unknown(address, path, SENSITIVE);
   if (Array.isArray(value)) {
-    // Marks that do not fit their list may each be that of another item.
+    // If the lengths differ, a mark may belong to any item.
     const isMisfit = Array.isArray(marks) && marks.length !== value.length && marks.some((it) => holdsTrue(it));
     return value.map((it, index) =>
       hiddenIn(it, isMisfit || (listOf(marks)[index] ?? own(marks, index)), address, path),
@@ -119,7 +119,7 @@ function hiddenIn(value: unknown, marks: unknown, address: string, path: string)
   );
 }
 
-/** A state's values, or those that are planned. */
+/** Values of a state, or planned values. */
 function valuesOf(values: unknown): unknown {
   if (!isObject(values)) return values;
   const { outputs: _outputs, ...rest } = values;
@@ -194,7 +194,7 @@ function configOf(resource: unknown, path: string, marked: Marked): unknown {
   };
 }
 
-/** Blocks keep what is not marked in them; a single expression goes whole, as it says how the secret is made. */
+/** Blocks keep their unmarked arguments; a single expression is hidden completely, as it can reveal the secret. */
 function expressionWithout(expression: unknown, shape: Shape | undefined, address: string, path: string): unknown {
   if (shape === undefined) return expression;
   if (shape === true) return hiddenConstant(address, path);
@@ -227,7 +227,7 @@ function mapped(values: unknown, change: (value: unknown, name: string) => unkno
     : values;
 }
 
-/** `module.a[0].aws_lb.b["x"]` as the configuration names it. */
+/** `module.a[0].aws_lb.b["x"]` as in the configuration: `module.a.aws_lb.b`. */
 function withoutKeys(address: string): string {
   return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "");
 }

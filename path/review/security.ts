@@ -9,7 +9,7 @@ import { holderOf, type Permission } from "./permissions";
 import type { SecurityChanges } from "./review-report";
 import type { World } from "./world";
 
-/* What becomes allowed, and what no longer is, in words. */
+/* Permissions that the plan adds and removes, in words. */
 
 export function securityOf({ before, after, changes }: World): SecurityChanges {
   const [had, has] = [permissionsIn(before), permissionsIn(after)];
@@ -18,13 +18,13 @@ export function securityOf({ before, after, changes }: World): SecurityChanges {
   for (const address of new Set([...had.keys(), ...has.keys()])) {
     const [old, now] = [had.get(address) ?? [], has.get(address) ?? []];
     const [held, holds] = [holderOf(old), holderOf(now)];
-    for (const it of now) if (!held(it)) opened.push(inWords(it, "opened", address));
-    for (const it of old) if (!holds(it)) closed.push(inWords(it, "closed", address));
+    for (const it of now) if (!held(it)) opened.push(inWords(it, address));
+    for (const it of old) if (!holds(it)) closed.push(inWords(it, address));
   }
   for (const change of changes) {
     for (const { type, path, open, when, words } of SETTINGS) {
       if (change.type !== type || change.isData || change.doing === "none" || change.doing === "destroy") continue;
-      // What is known after the apply only is neither.
+      // A value that is known after apply is neither.
       if (change.after !== undefined && holdsTrue(own(change.unknown, path.split(".")[0] ?? ""))) continue;
       const [was, is] = [isOpen(change.before, path, open, when), isOpen(change.after, path, open, when)];
       if (was !== is && change.before !== undefined)
@@ -37,9 +37,9 @@ export function securityOf({ before, after, changes }: World): SecurityChanges {
 interface Setting {
   readonly type: string;
   readonly path: string;
-  /** The value that lets more in. */
+  /** The less restrictive value. */
   readonly open: unknown;
-  /** Whether that value means it too when nothing is set. @default false */
+  /** Whether it is also the default. @default false */
   readonly when?: boolean;
   readonly words: readonly [opened: string, closed: string];
 }
@@ -50,40 +50,40 @@ const SETTINGS: readonly Setting[] = [
     path: "internal",
     open: false,
     when: true,
-    words: ["is opened to the internet", "is no longer on the internet"],
+    words: ["is now internet-facing", "is now internal"],
   },
   {
     type: "aws_instance",
     path: "associate_public_ip_address",
     open: true,
-    words: ["gets a public address", "has no public address any more"],
+    words: ["gets a public IP address", "no longer has a public IP address"],
   },
   {
     type: "aws_subnet",
     path: "map_public_ip_on_launch",
     open: true,
-    words: ["gives new instances public addresses", "gives new instances no public addresses any more"],
+    words: ["assigns public IP addresses to new instances", "no longer assigns public IP addresses to new instances"],
   },
   {
     type: "aws_instance",
     path: "metadata_options.http_tokens",
     open: "optional",
-    words: ["takes metadata requests without a token (IMDSv1)", "takes metadata requests with a token only (IMDSv2)"],
+    words: ["accepts metadata requests without a token (IMDSv1)", "requires a token for metadata requests (IMDSv2)"],
   },
   {
     type: "aws_launch_template",
     path: "metadata_options.http_tokens",
     open: "optional",
     words: [
-      "lets instances take metadata requests without a token (IMDSv1)",
-      "lets instances take metadata requests with a token only (IMDSv2)",
+      "lets instances accept metadata requests without a token (IMDSv1)",
+      "makes instances require a token for metadata requests (IMDSv2)",
     ],
   },
   {
     type: "aws_db_instance",
     path: "publicly_accessible",
     open: true,
-    words: ["is opened to the internet", "is no longer on the internet"],
+    words: ["is now publicly accessible", "is no longer publicly accessible"],
   },
   ...["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"].map(
     (path): Setting => ({
@@ -91,8 +91,8 @@ const SETTINGS: readonly Setting[] = [
       path,
       open: false,
       words: [
-        `lets the bucket be public (\`${path}\` is off)`,
-        `keeps the bucket from being public (\`${path}\` is on)`,
+        `allows public access to the bucket (\`${path}\` is off)`,
+        `blocks public access to the bucket (\`${path}\` is on)`,
       ],
     }),
   ),
@@ -103,11 +103,11 @@ function isOpen(values: Change["before"], path: string, open: unknown, whenUnset
   return value === undefined || value === null ? whenUnset && values !== undefined : value === open;
 }
 
-/** By the group's address, which stays the same when it is replaced. */
+/** By the security group's address, which does not change when it is replaced. */
 function permissionsIn(topology: Topology | undefined): Map<string, Permission[]> {
   const found = new Map<string, Permission[]>();
   for (const group of topology?.securityGroups ?? []) {
-    // A VPC's own default group, which no resource of the file stands for.
+    // A VPC's default security group, which is not a resource in the file.
     if (group.isData || (group.isDefault && topology?.vpcs.some(({ address }) => address === group.address) === true))
       continue;
     const all = (["ingress", "egress"] as const).flatMap((direction) =>
@@ -141,19 +141,20 @@ function permissionsOf(
   ];
 }
 
-const PORTS: Readonly<Record<number, string>> = { 22: "SSH", 3389: "RDP" };
+const PORTS: Readonly<Record<number, string>> = { 22: "SSH (port 22)", 3389: "RDP (port 3389)" };
 
-function inWords({ direction, protocol, first, last, peer, kind }: Permission, verb: string, address: string): string {
+/** "port 443 from everyone (IPv4) in `aws_security_group.alb`" */
+function inWords({ direction, protocol, first, last, peer, kind }: Permission, address: string): string {
   const isWhole = first <= 0 && last >= 65535;
-  const ports = isWhole ? "all ports" : first === last ? (PORTS[first] ?? String(first)) : `${first}-${last}`;
+  const ports = isWhole ? "all ports" : first === last ? (PORTS[first] ?? `port ${first}`) : `ports ${first}-${last}`;
   const what =
     protocol === "all"
       ? "all traffic"
       : protocol === "tcp"
         ? ports
         : protocol.startsWith("icmp")
-          ? protocol
-          : `${protocol} ${ports}`;
+          ? protocol.toUpperCase()
+          : `${protocol.toUpperCase()} ${ports}`;
   const everyone: Readonly<Record<string, string>> = { "0.0.0.0/0": "everyone (IPv4)", "::/0": "everyone (IPv6)" };
   const who = Object.hasOwn(everyone, peer)
     ? everyone[peer]
@@ -164,5 +165,6 @@ function inWords({ direction, protocol, first, last, peer, kind }: Permission, v
       : kind === "group"
         ? code(plain(peer))
         : `the prefix list ${code(plain(peer))}`;
-  return `${direction === "egress" ? "outgoing " : ""}${what} ${verb} to ${who} in ${code(address)}`;
+  const outbound = protocol === "all" ? "all outbound traffic" : `outbound ${what}`;
+  return `${direction === "egress" ? `${outbound} to` : `${what} from`} ${who} in ${code(address)}`;
 }

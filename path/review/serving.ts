@@ -19,12 +19,12 @@ import { isLost } from "../analysis/names/record-ends";
 import { mayServe } from "../analysis/names/record-names";
 import { registeredServer } from "../analysis/targets/registered-servers";
 
-/* What of a state answers requests, and what will, each to be looked up at once. */
+/* The parts of a state that serve requests, and of the plan that will, indexed for lookup. */
 
-/** Who forwards to a target group. */
+/** What forwards to a target group. */
 export type Forwarder = Listener | ListenerRule;
 
-/** What of the state answers requests. */
+/** The parts of the state that serve requests. */
 export interface Serving {
   readonly balancers: ReadonlyMap<string, Balancer>;
   readonly listeners: ReadonlyMap<string, Listener>;
@@ -32,36 +32,36 @@ export interface Serving {
   /** By a listener's address. */
   readonly balancerOf: ReadonlyMap<string, Balancer>;
   readonly records: ReadonlyMap<string, DnsRecord>;
-  /** Those that serve, by their names. */
+  /** Serving records by name. */
   readonly recordsNamed: ReadonlyMap<string, readonly DnsRecord[]>;
-  /** Other names that lead to a load balancer over the records of a name. */
+  /** Other names that resolve to a load balancer through the records of a name. */
   readonly namesOver: (fqdn: string) => readonly string[];
-  /** Records that delegate to a zone in which a name that serves is, by address. */
+  /** Records that delegate to a zone with a serving name, by address. */
   readonly delegations: ReadonlyMap<string, DnsRecord>;
   /** Records that validate a certificate, by address. */
   readonly validations: ReadonlyMap<string, DnsRecord>;
   readonly certificates: ReadonlyMap<string, Certificate>;
-  /** What names a certificate, by its ARN: a listener, or an `aws_lb_listener_certificate`. */
+  /** What uses a certificate, by its ARN: a listener, or an `aws_lb_listener_certificate`. */
   readonly certificateUsers: ReadonlyMap<string, readonly string[]>;
-  /** Zones in which a name that serves is, by address. */
+  /** Zones with a serving name, by address. */
   readonly zones: ReadonlyMap<string, Zone>;
-  /** Target groups that something forwards to. */
+  /** Target groups that receive requests. */
   readonly targetGroups: ReadonlyMap<string, TargetGroup>;
   /** By a target group's ARN. */
   readonly forwarders: ReadonlyMap<string, readonly Forwarder[]>;
   readonly registrations: ReadonlyMap<string, { readonly registration: Registration; readonly group: TargetGroup }>;
-  /** Instances and Auto Scaling groups, with the groups that they are registered in. */
+  /** Instances and Auto Scaling groups, with their target groups. */
   readonly servers: ReadonlyMap<string, { readonly server: Server; readonly groups: readonly TargetGroup[] }>;
-  /** The address of the server that a registration puts into its group, by the registration's own. */
+  /** The address of the server that a registration registers, by the registration's address. */
   readonly serverOf: ReadonlyMap<string, string>;
-  /** Security groups by id: those of load balancers, and those of targets. */
+  /** IDs of security groups of load balancers, and of targets. */
   readonly balancerGroupIds: ReadonlySet<string>;
   readonly targetGroupIds: ReadonlySet<string>;
   readonly balancerSubnetIds: ReadonlySet<string>;
   readonly targetSubnetIds: ReadonlySet<string>;
 }
 
-/** With nothing in it where the plan's state is empty. */
+/** Empty if the plan's state is empty. */
 export function servingIn(topology: Topology | undefined): Serving {
   const { balancers: all = [], looseListeners = [], looseRules = [], certificates = [], zones = [] } = topology ?? {};
   const listeners = [...all.flatMap((it) => it.listeners), ...looseListeners];
@@ -143,7 +143,7 @@ function idsOf(lists: readonly { readonly items: readonly string[] }[]): Readonl
   return new Set(lists.flatMap(({ items }) => items));
 }
 
-/** Each name's answer is kept, as many records can have one name. */
+/** Results are cached, as many records can have one name. */
 function namesOver(topology: Topology, serving: ReadonlyMap<string, DnsRecord>): Serving["namesOver"] {
   const chains = analyse(topology).chains;
   const made = new Map<string, readonly string[]>();
@@ -164,7 +164,7 @@ function namesOver(topology: Topology, serving: ReadonlyMap<string, DnsRecord>):
   };
 }
 
-/** Of thousands that lead over one name no review lists more. */
+/** The limit for one name, as there can be thousands. */
 const MOST_NAMES = 100;
 
 function delegationsIn(topology: Topology | undefined, serving: ReadonlyMap<string, DnsRecord>): DnsRecord[] {
@@ -177,16 +177,16 @@ function delegationsIn(topology: Topology | undefined, serving: ReadonlyMap<stri
   );
 }
 
-/** What will answer. */
+/** The parts of the plan that will serve requests. */
 export interface Later {
   readonly balancers: ReadonlyMap<string, Balancer>;
-  /** What a listener or a rule will do by default, by its address. */
+  /** The default actions of a listener or the actions of a listener rule, by its address. */
   readonly actions: ReadonlyMap<string, readonly Action[]>;
-  /** The records that will answer for a name: its own, or a wildcard's. */
+  /** The records that will resolve a name: its own, or those of a wildcard. */
   readonly answering: (fqdn: string) => readonly DnsRecord[];
-  /** Addresses of records that will lead to a load balancer of the plan. */
+  /** Addresses of records that will resolve to a load balancer of the plan. */
   readonly leading: ReadonlySet<string>;
-  /** Addresses of records that will lead to nothing at all. */
+  /** Addresses of records that will resolve to nothing. */
   readonly lost: ReadonlySet<string>;
 }
 

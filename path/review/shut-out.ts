@@ -4,15 +4,12 @@ import type { Balancer, Topology } from "../../topology/model";
 import { known } from "../../topology/value";
 import { type Audience, audience, clientsOf } from "../analysis/network/audience";
 import { ruleSet } from "../analysis/network/security-rules";
-import { code, doneTo, followedBy, named, type Told } from "./because";
+import { code, doneTo, followedBy, named, type PhrasedCause } from "./because";
 import type { World } from "./world";
 
-/*
- * Clients that get to a listener today and do not after the apply: its port is open to everyone before, and to some of
- * them after it.
- */
+/* Clients that lose access to a listener: its port is open to everyone before the apply, and only to some after it. */
 
-export function causesOfShutOut(world: World): Told[] {
+export function causesOfShutOut(world: World): PhrasedCause[] {
   const { before, after } = world;
   if (before === undefined) return [];
   const later = new Map(after.balancers.map((it) => [it.address, it]));
@@ -26,11 +23,11 @@ function portsOf({ listeners }: Balancer): readonly number[] {
   return [...new Set(listeners.flatMap(({ port }) => known(port) ?? []))];
 }
 
-function causeAt(was: Balancer, is: Balancer, port: number, world: World): Told[] {
+function causeAt(was: Balancer, is: Balancer, port: number, world: World): PhrasedCause[] {
   const { before, after } = world;
   if (before === undefined || askersOf(was, before, port).answer !== "everyone") return [];
   const left = askersOf(is, after, port);
-  // Where nobody is left, and where the file does not tell, the trace says so.
+  // If nobody has access, or if it cannot be determined, the trace reports it.
   if (left.answer !== "some") return [];
   const change = narrowing(was, is, world);
   const who = named(left.who);
@@ -41,12 +38,11 @@ function causeAt(was: Balancer, is: Balancer, port: number, world: World): Told[
       hop: "listener",
       effect: "brief",
       why:
-        `${change === undefined ? "" : `${doneTo(change, world)}; `}from then on only ${who} ` +
-        `${left.who.length === 1 ? "gets" : "get"} to port ${port} of ${code(is.address)}, and everybody else is ` +
-        "shut out.",
-      avoid: "Leave the port open to everyone; or see to it that all clients come from there",
+        `${change === undefined ? "After the apply, " : `${doneTo(change, world)}; after the apply, `}` +
+        `only ${who} can reach port ${port} of ${code(is.address)}, and connections of all other clients time out.`,
+      avoid: "Keep the port open to everyone, or make sure that all clients connect from these addresses",
       ...(change !== undefined && { follows: followedBy(change, world) }),
-      phrase: `as only ${who} may come in on port ${port} from then on`,
+      phrase: `because only ${who} can reach port ${port} after the apply`,
     },
   ];
 }
@@ -63,8 +59,8 @@ function askersOf(balancer: Balancer, topology: Topology, port: number): Audienc
 const RULES = /^aws_(security_group_rule|vpc_security_group_ingress_rule)$/;
 
 /**
- * The change that shuts clients out: of a rule, of the group with its own rules, or of the groups that the load
- * balancer has.
+ * The change that removes the access: of a security group rule, of the security group with its inline rules, or of the
+ * load balancer's security groups.
  */
 function narrowing(was: Balancer, is: Balancer, { moving }: World): Change | undefined {
   const groups = new Set([...was.securityGroupIds.items, ...is.securityGroupIds.items]);

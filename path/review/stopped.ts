@@ -1,9 +1,9 @@
 import type { Change } from "../../topology/changes";
 import { own } from "../../topology/json";
 
-/* Instances that `aws_ec2_instance_state` stops, beside the resources that make them. */
+/* Instances that an `aws_ec2_instance_state` resource stops. */
 
-/** Whether the change stops an instance that runs today. */
+/** Whether the change stops a running instance. */
 export function isStopping({ type, isData, doing, before, after }: Change): boolean {
   return (
     type === "aws_ec2_instance_state" &&
@@ -19,7 +19,7 @@ export function idIn({ after, unknown }: Change): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** Ids of the instances that a plan stops in this way. */
+/** IDs of the instances that a plan stops in this way. */
 export function stoppedByState(changes: readonly Change[]): readonly string[] {
   return changes.flatMap((it) => (isStopping(it) ? (idIn(it) ?? []) : []));
 }

@@ -7,19 +7,19 @@ import { ruleOf } from "../rules/all";
 import { traceTopology } from "../trace/trace";
 
 /*
- * Whether nobody is answered at some declared URL. A finding's `share` says which part of a path it hits, where a path
- * is every request that may come to a name; here only the one request counts that a client without special headers
- * makes to the URL itself.
+ * Whether all requests to a declared URL fail. A finding's `share` is the part of a path that it affects, where a path
+ * covers every request to a name. Here only one request counts: the one of a client without special headers to the URL
+ * itself.
  */
 
-/** Of a network ACL, by the subnets of the load balancer. */
+/** The share of a network ACL's finding, by the load balancer's subnets. */
 const OF_SUBNETS = /^\d+ of \d+ of the load balancer's subnets$/;
-/** Such as "1 of 2 targets": each that is hit is hit by every request. */
+/** Such as "1 of 2 targets": every request to an affected target fails. */
 const OF_TARGETS = /^\d+ of \d+ (targets|servers)$/;
 
 /**
- * Findings by which, alone or together, a URL is answered by nobody.
- * @param isNew whether the change brings a finding
+ * Findings that, alone or together, make all requests to a URL fail.
+ * @param isNew whether the change causes a finding
  * @throws {TimeIsUp} if there was not enough time
  */
 export function unansweredBy(
@@ -45,7 +45,7 @@ export function unansweredBy(
   );
 }
 
-/** The findings that keep the URL's request from any answer; none where some target may still give one. */
+/** The findings that make the request to the URL fail; none if a target may still respond. */
 function endingIn(
   { hops, balancer: at }: PathReport,
   found: readonly Finding[],
@@ -63,7 +63,7 @@ function endingIn(
   return parts.length > 0 && parts.every((it) => it.length > 0) ? [...whole, ...parts.flat()] : whole;
 }
 
-/** The findings by which network ACLs shut all of some subnets, each of them one part. */
+/** The findings by which network ACLs together block all subnets of the load balancer. */
 function endingInSubnets(ids: readonly string[], found: readonly Finding[], { byId }: Topology): readonly Finding[] {
   const parts = found.filter(({ share = "" }) => OF_SUBNETS.test(share));
   if (parts.length < 2) return [];
@@ -79,7 +79,7 @@ function endingInSubnets(ids: readonly string[], found: readonly Finding[], { by
   return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
 }
 
-/** The findings by which no target of a group answers. */
+/** The findings by which no target of a target group responds. */
 function endingAt(
   group: TargetGroup,
   all: readonly Registration[],
@@ -94,7 +94,7 @@ function endingAt(
     .filter(({ share = "" }) => OF_TARGETS.test(share))
     .flatMap((finding) => {
       const hit = new Set(all.filter((it) => isAt(finding.address, it, topology)));
-      // Of a security group that several targets have it does not say which of them it hits.
+      // If several targets use a security group, the finding does not say which of them it affects.
       return Number.parseInt(finding.share ?? "", 10) < hit.size ? [] : [{ finding, hit }];
     });
   const hit = group.registrations.map((registration) =>
@@ -103,14 +103,14 @@ function endingAt(
   return hit.length > 0 && hit.every((it) => it.length > 0) ? hit.flat() : [];
 }
 
-/** Whether a finding's address is a registration's own, or one of its server's. */
+/** Whether a finding's address belongs to a registration or to its server. */
 function isAt(address: string, registration: Registration, topology: Topology): boolean {
   if (address === registration.address) return true;
   const server = registeredServer(registration, topology);
   return server !== undefined && isOf(address, server, topology);
 }
 
-/** Whether a finding's address is the server's own, or that of a group that it has or of a rule in one. */
+/** Whether a finding's address is that of the server, of one of its security groups, or of a rule in one. */
 function isOf(address: string, server: Server, { byId }: Topology): boolean {
   if (address === server.address || address === server.settingsAddress) return true;
   return server.securityGroupIds.items

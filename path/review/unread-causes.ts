@@ -6,16 +6,16 @@ import { holdsTrue } from "../../topology/plan-values";
 import { NOT_KNOWN, PLAN } from "../../topology/unread";
 import { isHarmless } from "../analysis/writers/invoked-actions";
 import { HOPS, type Hop, type Open, type TraceReport } from "../report";
-import { code, doneTo, followedBy, type Told } from "./because";
+import { code, doneTo, followedBy, type PhrasedCause } from "./because";
 import type { Traces } from "./hops";
 import type { World } from "./world";
 
-/* What a plan holds and nobody reads: it may do anything, so no answer is better than `unknown`. */
+/* Parts of a plan that cannot be read: they may do anything, so the effect is at least `unknown`. */
 
-const LATER = "Apply this plan, plan again, and review that plan before it is applied";
+const LATER = "Apply this plan, plan again, and review the new plan before you apply it";
 
-/** What keeps a review from saying that no request notices. */
-export function causesOfUnread({ format, changes }: World): Told[] {
+/** Whatever prevents a review from reporting no effect. */
+export function causesOfUnread({ format, changes }: World): PhrasedCause[] {
   const { isErrored, isPartial, newVersion, unknownParts, deferrals } = format;
   return [
     ...(isErrored ? [ERRORED] : []),
@@ -29,84 +29,84 @@ export function causesOfUnread({ format, changes }: World): Told[] {
 
 const ERRORED = unread({
   attribute: "errored",
-  why: "The plan ended with an error, so it does not hold everything that the configuration would do.",
-  avoid: "Correct the error, plan again, and review that plan",
-  phrase: "as the plan ended with an error",
+  why: "The plan ended with an error, so it does not contain all changes of the configuration.",
+  avoid: "Correct the error, plan again, and review the new plan",
+  phrase: "the plan ended with an error",
 });
 
 const PARTIAL = unread({
   attribute: "complete",
-  why: "The plan is of some resources only; what it leaves out was not looked at.",
+  why: "The plan covers only some resources; the others were not reviewed.",
   avoid: "Plan without `-target` and `-exclude`",
-  phrase: "as the plan is of some resources only",
+  phrase: "the plan covers only some resources",
 });
 
-function causeOfVersion(version: string): Told {
+function causeOfVersion(version: string): PhrasedCause {
   return unread({
     attribute: "format_version",
-    why: `The plan has the format ${code(version)}, of which this version of alb-web knows only the majors 0 and 1.`,
+    why: `The plan has format ${code(version)}; this version of alb-web supports major versions 0 and 1.`,
     avoid: "Use a newer version of alb-web",
-    phrase: "as the plan has a format that this version does not know",
+    phrase: "this version of alb-web does not support the format of the plan",
   });
 }
 
-function causeOfPart(name: string): Told {
+function causeOfPart(name: string): PhrasedCause {
   return unread({
     attribute: name,
-    why:
-      `The plan has a part ${code(name)} that is not known to this version of alb-web; what it does was not ` +
-      "looked at.",
-    avoid: "Use a newer version of alb-web, or look up what `terraform show` says of it",
-    phrase: "as the plan has a part that this version does not know",
+    why: `The plan has a part ${code(name)} that this version of alb-web does not know; its effect was not reviewed.`,
+    avoid: "Use a newer version of alb-web, or check the part in the output of `terraform show`",
+    phrase: "the plan has a part that this version of alb-web does not know",
   });
 }
 
 /**
- * Arguments, types and resources on a path that no reader knows, before or after. A change that has nothing to do with
- * them leaves them as they are, but whether requests notice it can be told of a path only that is wholly read.
+ * Arguments, types and resources on a path that no reader knows, before or after. An unrelated change leaves them as
+ * they are, but its effect on requests can be determined only for a path that is completely read.
  */
-export function causesOfNotKnown({ before, after }: Traces, world: World): Told[] {
+export function causesOfNotKnown({ before, after }: Traces, world: World): PhrasedCause[] {
   if (world.moving.length === 0) return [];
   const isMoving = ({ address }: Open) => (world.byAddress.get(address)?.doing ?? "none") !== "none";
   const all = [
     ...opensOf(after).filter(({ address }) => address !== PLAN),
     ...(before === undefined ? [] : opensOf(before).filter(isMoving)),
   ];
-  return [...new Map(all.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].map((open): Told => {
-    const { hop, address, attribute, why } = open;
-    const change = world.byAddress.get(address);
-    const text = `${why}, so the ${hop.replace("-", " ")} is not proven`;
-    return {
-      address,
-      attribute,
-      hop,
-      effect: "unknown",
-      why: `${begun(change !== undefined && isMoving(open) ? doneTo(change, world) : "", text)}.`,
-      avoid: "Use a newer version of alb-web, or look up what this does to requests",
-      ...(change !== undefined && isMoving(open) && { follows: followedBy(change, world) }),
-      phrase: "as something on the path is not known to this version",
-    };
-  });
+  return [...new Map(all.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].map(
+    (open): PhrasedCause => {
+      const { hop, address, attribute, why } = open;
+      const change = world.byAddress.get(address);
+      const text = `${why}, so the ${hop.replace("-", " ")} is not verified`;
+      return {
+        address,
+        attribute,
+        hop,
+        effect: "unknown",
+        why: `${begun(change !== undefined && isMoving(open) ? doneTo(change, world) : "", text)}.`,
+        avoid: "Use a newer version of alb-web, or check what this does to requests",
+        ...(change !== undefined && isMoving(open) && { follows: followedBy(change, world) }),
+        phrase: "this version of alb-web does not know something on the path",
+      };
+    },
+  );
 }
 
-/** A sentence that begins with what is done, where something is. */
+/** A sentence that begins with what Terraform does, if anything. */
 function begun(done: string, text: string): string {
   return done === "" ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : `${done}; ${text}`;
 }
 
 /**
- * Attributes of a path that this plan changes to what is known after the apply only, where the hop was proven before
- * and is not any more: whether it still holds, the plan does not say. The same of a subnet that comes to a route table
- * outside of the file. What is open at something new is no reason, nor what has led out of the file before.
+ * Attributes on a path that become known after apply, so that a hop that was ok before is unknown. The same for a
+ * subnet that is associated with a route table outside of the file. Unknown attributes of new resources do not count,
+ * nor references that already pointed out of the file.
  */
-export function causesOfOpened({ before, after }: Traces, world: World): Told[] {
+export function causesOfOpened({ before, after }: Traces, world: World): PhrasedCause[] {
   if (before === undefined) return [];
   const proven = HOPS.filter((hop) => isProven(hop, before) && !isProven(hop, after));
   const open = after.paths
     .flatMap(({ hops }) => hops.flatMap((it) => (proven.includes(it.hop) && it.verdict === "unknown" ? it.open : [])))
     .filter((it) => !isNotKnown(it));
   return [...new Map(open.map((it) => [JSON.stringify([it.address, it.attribute]), it])).values()].flatMap(
-    ({ hop, address, attribute, why }): Told[] => {
+    ({ hop, address, attribute, why }): PhrasedCause[] => {
       const change = world.byAddress.get(address);
       const [root = ""] = attribute.split(/[.[]/);
       const isLeadingOut = change?.type === "aws_route_table_association" && change.differing.includes(root);
@@ -123,11 +123,11 @@ export function causesOfOpened({ before, after }: Traces, world: World): Told[] 
           hop,
           effect: "unknown",
           why:
-            `${doneTo(change, world)}; ${code(attribute)} is left open (${why}), and the ` +
-            `${hop.replace("-", " ")}, which was proven before, is not any more.`,
-          avoid: "Write out the value, or apply what it comes from first and plan again",
+            `${doneTo(change, world)}; ${code(attribute)} is unknown (${why}), so the ` +
+            `${hop.replace("-", " ")}, which was ok before, cannot be verified.`,
+          avoid: "Set the value explicitly, or apply the resource that it comes from first and plan again",
           follows: followedBy(change, world),
-          phrase: "as a value on the path is known after the apply only",
+          phrase: "a value on the path is known only after apply",
         },
       ];
     },
@@ -143,33 +143,33 @@ function opensOf({ paths }: TraceReport): Open[] {
   return paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open.filter(isNotKnown)));
 }
 
-/** Whether something is left open because no reader knows it. */
+/** Whether something is unknown because no reader knows it. */
 export function isNotKnown({ why }: Pick<Open, "why">): boolean {
   return why.endsWith(NOT_KNOWN);
 }
 
-function unread(cause: Pick<Told, "attribute" | "why" | "avoid" | "phrase"> & Partial<Pick<Told, "address">>): Told {
+function unread(
+  cause: Pick<PhrasedCause, "attribute" | "why" | "avoid" | "phrase"> & Partial<Pick<PhrasedCause, "address">>,
+): PhrasedCause {
   return { address: PLAN, hop: null, effect: "unknown", ...cause };
 }
 
-function causeOfDeferral({ address, reason, isAction }: Deferral): Told {
+function causeOfDeferral({ address, reason, isAction }: Deferral): PhrasedCause {
   return unread({
     address,
     attribute: "",
-    why:
-      `Terraform leaves this ${isAction ? "action" : "change"} for a later plan (${code(reason)}), which says ` +
-      "what it does.",
+    why: `Terraform defers this ${isAction ? "action" : "change"} to a later plan (${code(reason)}).`,
     avoid: LATER,
-    phrase: `as terraform leaves ${isAction ? "actions" : "changes"} for a later plan`,
+    phrase: `Terraform defers ${isAction ? "actions" : "changes"} to a later plan`,
   });
 }
 
-function causeOfOther({ address, words }: Change): Told {
+function causeOfOther({ address, words }: Change): PhrasedCause {
   return unread({
     address,
     attribute: "actions",
-    why: `Terraform plans ${code(shortened(words))}, which is not known to this version of alb-web.`,
-    avoid: "Use a newer version of alb-web, or look up what terraform does then",
-    phrase: "as terraform plans what this version does not know",
+    why: `Terraform plans ${code(shortened(words))}, which this version of alb-web does not know.`,
+    avoid: "Use a newer version of alb-web, or check what Terraform does here",
+    phrase: "Terraform plans an action that this version of alb-web does not know",
   });
 }

@@ -12,7 +12,7 @@ import { SENSITIVE } from "./secrets";
 import { isNotKnown } from "./unread-causes";
 import { isGone, type World } from "./world";
 
-/* What is no effect of the change, and what somebody who reads of it should know nevertheless. */
+/* What a reviewer should check in addition, although it has no effect on requests. */
 
 /** Sentences, in this order. */
 export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
@@ -20,13 +20,13 @@ export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   return [
     ...dataLost(world.changes),
     ...unprotected(world.changes),
-    ...byRule(errorsThatStay(traces, world)).map(([rule, of]) => `${rule} was there before and stays${of}.`),
+    ...byRule(errorsThatStay(traces, world)).map(([rule]) => `${rule}: existed before and is not fixed by this plan.`),
     ...byRule(unseenBefore(traces, world)).map(
-      ([rule, of]) => `${rule}: a state does not tell whether it was so before${of}.`,
+      ([rule]) => `${rule}: the state does not record whether this was already the case.`,
     ),
     ...byRule(warned).map(
-      ([rule, of, { observed, symptom }]) =>
-        `${rule}: ${observed}${of}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`,
+      ([rule, { observed, symptom }]) =>
+        `${rule}: ${observed}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`,
     ),
     ...leftOpen(world, traces, warned),
     ...drifted(plan, world.changes),
@@ -34,7 +34,7 @@ export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
   ];
 }
 
-/** These hold what nobody gets back; without `aws_`. */
+/** Resources with data that cannot be restored; without `aws_`. */
 const STORES = new Set(
   (
     "db_instance rds_cluster rds_global_cluster dynamodb_table s3_bucket efs_file_system ebs_volume " +
@@ -52,8 +52,8 @@ function dataLost(changes: readonly Change[]): string[] {
   const lost = changes.filter((it) => !it.isData && isStore(it.type) && isGone(it));
   if (lost.length === 0) return [];
   const how = lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed";
-  const [is, it] = lost.length === 1 ? ["is", "it"] : ["are", "them"];
-  return [`${namesOf(lost)} ${is} ${how}, with the data in ${it}.`];
+  const [is, its] = lost.length === 1 ? ["is", "its"] : ["are", "their"];
+  return [`${namesOf(lost)} ${is} ${how}; ${its} data is lost.`];
 }
 
 function unprotected(changes: readonly Change[]): string[] {
@@ -73,7 +73,7 @@ function errorsThatStay(traces: Traces, world: World): Finding[] {
   );
 }
 
-/** Warnings on a path that were not there before, as far as both traces could see them. */
+/** Warnings on a path that were not there before, if both traces can see them. */
 function newWarnings({ before, after }: Traces, world: World): Finding[] {
   const known = new Set(before?.findings.map(placeOf));
   const onPath = new Set(after.paths.flatMap(({ hops }) => hops.flatMap(({ findings }) => findings.map(placeOf))));
@@ -88,31 +88,31 @@ function newWarnings({ before, after }: Traces, world: World): Finding[] {
 
 const AFTER_APPLY = /\bknown after (the )?apply\b/;
 
-/** By the reason why it is open; what a warning or an invoked action tells of is not told once more. */
+/** By the reason why they are unknown, without those that a warning or an invoked action reports. */
 function leftOpen(world: World, { after }: Traces, warned: readonly Finding[]): string[] {
   const all = after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open));
   const open = [...new Map(all.map((it) => [attributeAt(it), it])).values()];
   const invoked = new Set(world.format.invocations.map(({ address }) => address));
-  const told = new Set(warned.map(attributeAt));
+  const reported = new Set(warned.map(attributeAt));
   const unsaid = open.filter(
-    (it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address) && !told.has(attributeAt(it)),
+    (it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address) && !reported.has(attributeAt(it)),
   );
-  // Where anything changes they are causes.
+  // If anything changes, they are causes.
   const strange = world.moving.length > 0 ? [] : open.filter((it) => isNotKnown(it) && it.address !== PLAN);
   return [
     ...openSentence(
-      "Known after the apply only",
+      "Known after apply",
       unsaid.filter(({ why }) => AFTER_APPLY.test(why)),
     ),
     ...openSentence(
-      "Left open by the plan",
+      "Cannot be determined from the plan",
       unsaid.filter(({ why }) => !AFTER_APPLY.test(why)),
     ),
     ...openSentence(
-      "Sensitive, so not looked at",
+      "Sensitive, so not evaluated",
       open.filter(({ why }) => why === SENSITIVE),
     ),
-    ...openSentence("Not known to this version", strange),
+    ...openSentence("Not known to this version of alb-web", strange),
   ];
 }
 
@@ -129,14 +129,14 @@ function openSentence(reason: string, open: readonly Open[]): string[] {
     ...open.slice(0, MOST_OPEN).map(({ address, attribute }) => `${code(attribute)} of ${code(address)}`),
     ...(left > 0 ? [`${left} more`] : []),
   ]);
-  return [`${reason}: ${names}; what depends on that is called unknown.`];
+  return [`${reason}: ${names}; verdicts that depend on it are unknown.`];
 }
 
 function drifted(plan: unknown, changes: readonly Change[]): string[] {
   const drift = isObject(plan) ? driftOf(plan, changes) : [];
   if (drift.length === 0) return [];
   return [
-    `${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside terraform ` +
+    `${drift.length} ${drift.length === 1 ? "resource was" : "resources were"} changed outside of Terraform ` +
       `since the last apply: ${named(drift)}.`,
   ];
 }
@@ -144,27 +144,21 @@ function drifted(plan: unknown, changes: readonly Change[]): string[] {
 function forgotten(changes: readonly Change[]): string[] {
   const found = changes.filter(({ doing }) => doing === "forget");
   if (found.length === 0) return [];
-  const [stays, it] = found.length === 1 ? ["stays", "it"] : ["stay", "them"];
-  return [`${namesOf(found)} ${stays} on AWS, and terraform forgets ${it}.`];
+  const [is, remains] = found.length === 1 ? ["is", "remains"] : ["are", "remain"];
+  return [`${namesOf(found)} ${is} removed from the state, and ${remains} on AWS.`];
 }
 
 function namesOf(changes: readonly Change[]): string {
   return named(changes.map(({ address }) => address));
 }
 
-/** Findings of one rule together: what the rule is and where, how many more there are, and the first of them. */
-function byRule(findings: readonly Finding[]): [rule: string, others: string, first: Finding][] {
+/** Findings by rule: the rule with its addresses, and the first finding. */
+function byRule(findings: readonly Finding[]): [rule: string, first: Finding][] {
   const rules = new Map<string, Finding[]>();
   for (const finding of findings) addTo(rules, finding.id, finding);
-  return [...rules].flatMap(([id, [first, ...others]]) =>
-    first === undefined
-      ? []
-      : [
-          [
-            `${id} (${ruleOf(id).title}, at ${code(first.address)})`,
-            others.length === 0 ? "" : `, and so ${named(others.map(({ address }) => address))}`,
-            first,
-          ],
-        ],
-  );
+  return [...rules].flatMap(([id, all]) => {
+    const [first] = all;
+    const addresses = named([...new Set(all.map(({ address }) => address))]);
+    return first === undefined ? [] : [[`${id} at ${addresses} (${ruleOf(id).title})`, first]];
+  });
 }

@@ -12,38 +12,38 @@ import type { Hop } from "../report";
 import { type Later, laterIn, type Serving, servingIn } from "./serving";
 import { stoppedByState } from "./stopped";
 
-/* A plan from both sides: what is there, what will be there, and what terraform does in between. */
+/* A plan from both sides: the state, the planned result, and what Terraform does in between. */
 
 export interface World {
   readonly changes: readonly Change[];
   readonly byAddress: ReadonlyMap<string, Change>;
-  /** Nothing where the plan's state is empty. */
+  /** Undefined if the plan's state is empty. */
   readonly before: Topology | undefined;
-  /** The state as a parsed file, so that it can be traced as one. */
+  /** The state as a parsed file, so that it can be traced. */
   readonly prior: Json | undefined;
   readonly after: Topology;
-  /** Whether every boot script that stands in the state is known in clear. */
+  /** Whether the user data of every instance in the state is known as plain text. */
   readonly knowsScripts: boolean;
   readonly serving: Serving;
   readonly later: Later;
-  /** All that something is done to, data apart. */
+  /** All resources that change, without data sources. */
   readonly moving: readonly Change[];
-  /** Types of which the plan makes a new resource. */
+  /** Types of which the plan creates a resource. */
   readonly created: ReadonlySet<string>;
-  /** What the plan says of itself. */
+  /** The plan's format and completeness. */
   readonly format: PlanFormat;
-  /** Ids of instances that its actions stop. */
+  /** IDs of instances that it stops. */
   readonly stopped: ReadonlySet<string>;
-  /** Changes that take away a resource of this id or ARN. */
+  /** Changes that replace or destroy the resource with this ID or ARN. */
   readonly replacedById: ReadonlyMap<string, Change>;
-  /** What stands of a resource by itself, less what others made in it. */
+  /** A resource's own values in the state, without those that other resources added. */
   standing(change: Change): Json;
 }
 
 /**
  * @param whole parsed output of `terraform show -json` of a plan
- * @param given the same without what is sensitive
- * @throws {UnreadableFile} if it is none
+ * @param given the same without sensitive values
+ * @throws {UnreadableFile} if it is not a plan
  */
 export function worldOf(whole: unknown, given: unknown): World {
   if (
@@ -52,14 +52,14 @@ export function worldOf(whole: unknown, given: unknown): World {
     !("resource_changes" in given || "planned_values" in given || isObject(given.configuration))
   )
     throw notAPlan(given);
-  // Without its configuration a plan still says what changes; more of it is left open.
+  // A plan without its configuration still shows what changes; more of it is unknown.
   const plan = isObject(given.configuration) ? given : { ...given, configuration: {} };
   const after = readTopology(plan);
   const changes = changesOf(whole, plan);
   const scripts = new Map(after.servers.map(({ address, userData }) => [address, known(userData)]));
   const { prior, knowsScripts } = priorOf(plan, changes, scripts);
   const before = prior === undefined ? undefined : readTopology(prior);
-  // Few plans have rules that ask for it.
+  // Only a few rules need it.
   let shown: ShownElsewhere | undefined;
   const standing = ({ type, before = {} }: Change): Json =>
     (shown ??= ShownElsewhere.ofPlan(listOf(plan.resource_changes))).in(type, before, before, () => false);
@@ -96,23 +96,23 @@ function goneById(changes: readonly Change[]): World["replacedById"] {
 }
 
 function notAPlan(plan: unknown): UnreadableFile {
-  const expected = "expected a plan, as `terraform show -json tfplan` writes it";
+  const expected = "expected a plan from `terraform show -json tfplan`";
   if (!isObject(plan))
     return new UnreadableFile(
       `${expected}; this is ${plan === null ? "null" : Array.isArray(plan) ? "a list" : `a ${typeof plan}`}.`,
     );
   if (isObject(plan.values) || "terraform_version" in plan)
     return new UnreadableFile(
-      `${expected}; this is a state, which changes nothing: plan with \`terraform plan -out=tfplan\` and show that.`,
+      `${expected}; this is a state. Run \`terraform plan -out=tfplan\` and use the JSON of that plan.`,
     );
   if (isObject(plan.resource) || isObject(plan.terraform))
     return new UnreadableFile(
-      `${expected}; this is a configuration: plan it with \`terraform plan -out=tfplan\` and show that.`,
+      `${expected}; this is a configuration. Run \`terraform plan -out=tfplan\` and use the JSON of that plan.`,
     );
-  return new UnreadableFile(`${expected}; this is JSON of another kind.`);
+  return new UnreadableFile(`${expected}; this JSON is not a plan.`);
 }
 
-/** What is there, in the form of a state. */
+/** The current resources, in the form of a state. */
 function priorOf(
   plan: Json,
   changes: readonly Change[],
@@ -128,7 +128,7 @@ function priorOf(
   const inClear = (resource: unknown): unknown => {
     const held = own(own(resource, "values"), "user_data");
     if (typeof held !== "string" || !/^[0-9a-f]{40}$/.test(held)) return resource;
-    // A state keeps a hash only; where the plan's script has the same one, it is the script that runs today.
+    // A state only has a hash; if the plan's user data has the same hash, it is the current one.
     const script = scripts.get(String(own(resource, "address")));
     const isSame = script !== undefined && createHash("sha1").update(script).digest("hex") === held;
     knowsScripts &&= isSame;
@@ -156,23 +156,23 @@ function asResource({ address, type, isData, before }: Change): Json {
   return { address, type, mode: isData ? "data" : "managed", values: before };
 }
 
-/** Whether a resource is gone before its successor is there, or for good. */
+/** Whether a resource is destroyed before its replacement exists, or without one. */
 export function goesFirst(change: Change | undefined): boolean {
   return change !== undefined && (change.doing === "destroy" || (change.doing === "replace" && !change.isCreatedFirst));
 }
 
-/** Whether there is less of it for a while, or for good. */
+/** Whether a resource is replaced or destroyed. */
 export function isGone(change: Change | undefined): boolean {
   return change !== undefined && (change.doing === "destroy" || change.doing === "replace");
 }
 
-/** Whose security group it is: the load balancer's, a target's, or nobody's on a path. */
+/** The hop of a security group: that of a load balancer, of a target, or null. */
 export function hopOfGroup(id: unknown, { serving }: World): Hop | null {
   if (typeof id !== "string") return null;
   return serving.balancerGroupIds.has(id) ? "listener" : serving.targetGroupIds.has(id) ? "target" : null;
 }
 
-/** Whose subnets they are, of which the load balancers' come first; nobody's on a path if neither has one. */
+/** The hop of subnets: that of a load balancer if one uses them, else that of a target, else null. */
 export function hopOfSubnets(isOne: (id: string) => boolean, { serving }: World): Hop | null {
   if ([...serving.balancerSubnetIds].some(isOne)) return "listener";
   return [...serving.targetSubnetIds].some(isOne) ? "target" : null;

@@ -1,8 +1,8 @@
-"""Who may do what: which IAM actions are called, and IAM's and S3's checks where moto's own fall short of AWS's.
+"""Permissions: records the IAM actions that are called, and adds the checks of IAM and S3 that moto lacks.
 
-moto checks calls against IAM policies once it is told to (`settings`, `enforceAccess`). It names many calls to S3 by other
-names than IAM does, does not know the resource of most calls, and takes a policy's condition for met or for a refusal
-whatever it says. Without that much, no policy that AWS would accept could be tried here.
+moto checks calls against IAM policies only if configured (`settings`, `enforceAccess`). It uses other names than IAM for
+many S3 calls, does not know the resource of most calls, and does not evaluate the conditions of policies. Without these
+corrections, no policy that AWS would accept could be tested here.
 """
 import json
 import re
@@ -19,11 +19,11 @@ from moto.s3.responses import S3Response
 # (action, resource, client) of every call since the start or the last reset; a clone begins with its parent's.
 calls = set()
 
-# What conditions of policies can ask. The local AWS stands for one that is reached through TLS.
+# Condition keys that are always set. The local AWS represents an AWS that is reached through TLS.
 ALWAYS = {"aws:SecureTransport": "true"}
 context = threading.local()
 
-# IAM's names for calls about a part of a bucket: to read, to write and to delete it.
+# IAM's names of the calls that read, write and delete a part of a bucket.
 BUCKET_PARTS = {
     "accelerate": ("GetAccelerateConfiguration", "PutAccelerateConfiguration", None),
     "acl": ("GetBucketAcl", "PutBucketAcl", None),
@@ -48,7 +48,7 @@ BUCKET_PARTS = {
 }
 BUCKET = {"HEAD": "ListBucket", "GET": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket", "POST": "DeleteObject"}
 OBJECT = {"HEAD": "GetObject", "GET": "GetObject", "PUT": "PutObject", "POST": "PutObject", "DELETE": "DeleteObject"}
-# The same for a part of an object; what is not listed here goes by the method alone.
+# The same for a part of an object. Calls that are not listed here are named by their method only.
 OBJECT_PARTS = {
     ("GET", "acl"): "GetObjectAcl",
     ("PUT", "acl"): "PutObjectAcl",
@@ -63,7 +63,7 @@ OBJECT_PARTS = {
     ("POST", "restore"): "RestoreObject",
 }
 
-# What Elastic Load Balancing does with the caller's own permissions, so that AWS checks them without a call of the caller's.
+# What Elastic Load Balancing does with the caller's permissions; AWS checks them although the caller does not call them.
 ASKED_BY_BALANCERS = {
     "elasticloadbalancing:CreateLoadBalancer": (
         "ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeInternetGateways", "ec2:DescribeSecurityGroups",
@@ -74,7 +74,7 @@ ASKED_BY_BALANCERS = {
     "elasticloadbalancing:SetSecurityGroups": ("ec2:GetSecurityGroupsForVpc",),
     "elasticloadbalancing:SetSubnets": ("ec2:DescribeSubnets", "ec2:GetSecurityGroupsForVpc"),
 }
-# The role that the first load balancer or target group of an account brings about. AWS looks for it, and creates it, by itself.
+# The service-linked role that AWS creates with the first load balancer or target group of an account.
 SERVICE = "elasticloadbalancing.amazonaws.com"
 MAKE_ROLE = ("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup")
 accounts_with_role = set()
@@ -87,7 +87,7 @@ def apply():
     buckets_policies_know_the_request()
     permissions_for_balancers_are_asked()
     signatures_are_not_checked()
-    refusals_are_told_as_each_service_tells_them()
+    refusals_have_the_format_of_each_service()
 
 
 def recorded():
@@ -105,7 +105,7 @@ def calls_are_recorded_and_checked_by_their_iam_names():
         agent = response.headers.get("User-Agent", "")
         client = "terraform" if "Terraform" in agent or "OpenTofu" in agent else "other"
         calls.add((action, resource, client))
-        # moto asks the response for the action's name.
+        # moto reads the action's name from the response.
         response._get_action = lambda: action.partition(":")[2]
         try:
             context.facts = facts_of(response)
@@ -119,7 +119,7 @@ def calls_are_recorded_and_checked_by_their_iam_names():
 
 
 def buckets_policies_know_the_request():
-    """moto asks a bucket's policy before it asks who calls."""
+    """moto evaluates a bucket's policy before it determines the caller."""
     original = S3Response._key_response
 
     def key_response(response, request, full_url):
@@ -130,12 +130,12 @@ def buckets_policies_know_the_request():
 
 
 def facts_of(response):
-    """What a policy's condition can ask of a call."""
+    """The condition keys of a call."""
     return {"iam:PolicyARN": first(response.querystring.get("PolicyArn")), "s3:if-none-match": response.headers.get("If-None-Match")}
 
 
 def action_of(response):
-    """The action as policies name it, such as `ec2:CreateVpc`; nothing for a call that is not signed."""
+    """The action's name in policies, such as `ec2:CreateVpc`; None for a call that is not signed."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", response.headers.get("Authorization", ""))
     if scope is None:
         return None
@@ -156,13 +156,13 @@ def s3_action(response):
 
 
 def resource_of(response, given):
-    """The ARN that a policy can narrow the call to, for the services whose permissions are narrowed here; else moto's."""
-    ask = response.querystring
+    """The ARN to which a policy can restrict the call, for the services whose permissions are restricted here; otherwise moto's."""
+    query = response.querystring
     iam = f"arn:aws:iam::{response.current_account}"
-    if response.service_name == "iam" and "InstanceProfileName" in ask:
-        return f"{iam}:instance-profile/{first(ask['InstanceProfileName'])}"
-    if response.service_name == "iam" and "RoleName" in ask:
-        name = first(ask["RoleName"])
+    if response.service_name == "iam" and "InstanceProfileName" in query:
+        return f"{iam}:instance-profile/{first(query['InstanceProfileName'])}"
+    if response.service_name == "iam" and "RoleName" in query:
+        name = first(query["RoleName"])
         known = [role.arn for role in iam_backends[response.current_account]["aws"].roles.values() if role.name == name]
         return known[0] if known else f"{iam}:role/{name}"
     if response.service_name == "ssm" and response._get_action() == "GetParameter":
@@ -175,9 +175,9 @@ def first(value):
 
 
 def conditions_of_policies_are_asked():
-    """A statement whose condition is not met says nothing, neither yes nor no.
+    """A statement whose condition is not met has no effect: it neither allows nor denies.
 
-    Trust policies are left to moto; they are told by the principal.
+    Trust policies, which have a principal, are left to moto.
     """
     original = IAMPolicyStatement.is_action_permitted
 
@@ -208,9 +208,9 @@ def is_met(condition):
 
 
 def permissions_for_balancers_are_asked():
-    """AWS checks what load balancing does on behalf of the caller. moto checks the call itself only.
+    """AWS checks the permissions that load balancing uses on behalf of the caller. moto checks only the call itself.
 
-    None of it is recorded: it is no call of the caller's.
+    They are not recorded, because the caller does not call them.
     """
     original = IAMRequest.check_action_permitted
 
@@ -234,12 +234,12 @@ def permissions_for_balancers_are_asked():
 
 
 def signatures_are_not_checked():
-    """Who calls is told by the access key's id. moto signs a query after decoding it, and refuses terraform's lists."""
+    """The access key's id identifies the caller. moto signs a query after decoding it, and rejects terraform's lists."""
     IAMRequestBase.check_signature = lambda request: None
 
 
-def refusals_are_told_as_each_service_tells_them():
-    """moto tells all but S3's in EC2's form, which clients of other services cannot read, and S3's without the action."""
+def refusals_have_the_format_of_each_service():
+    """moto returns all refusals except S3's in EC2's format, which clients of other services cannot read, and S3's without the action."""
 
     def raise_access_denied(request):
         refusal = AccessDeniedError(user_arn=request._access_key.arn, action=request._action)
@@ -258,7 +258,7 @@ def refusals_are_told_as_each_service_tells_them():
 
 
 def refuse_others(response, action, resource):
-    """What AWS refuses though the caller's own policies may allow it: a bucket of another owner, a bucket's own policy."""
+    """Refuses what AWS refuses although the caller's policies allow it: a bucket of another owner, or the bucket's policy."""
     bucket = bucket_of(response)
     if bucket is None:
         return
@@ -268,6 +268,6 @@ def refuse_others(response, action, resource):
 
 
 def bucket_of(response):
-    """The bucket that a call names, whoever's it is."""
+    """The bucket that a call names, of any account."""
     partition, account = s3_backends.bucket_accounts.get(response.bucket_name, (None, None))
     return s3_backends[account][partition].buckets.get(response.bucket_name) if account else None

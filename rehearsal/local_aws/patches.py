@@ -1,7 +1,7 @@
 """Where moto differs from AWS on the path that this project builds, one function each, applied once at start.
 
-Two kinds: moto lacks something that the provider needs; or AWS refuses what moto accepts, and a green rehearsal would
-promise too much. Written against moto 5.2.1. What moto gets right is left alone.
+There are two kinds: moto lacks something that the provider needs; or AWS refuses what moto accepts, and a successful
+rehearsal would be misleading. Written for moto 5.2.1. Correct behavior of moto is not changed.
 """
 import functools
 import inspect
@@ -27,7 +27,7 @@ from moto.sts.models import STSBackend
 
 settings = {"enforceDeletionProtection": True}
 
-# Whom moto takes those for whose keys it did not give out.
+# moto's identity for callers whose keys it did not create.
 MOTOS_OWN_USER = "AKIAIOSFODNN7EXAMPLE"
 
 # Route 53 zones of the Application Load Balancers' own names, as AWS documents them and the provider lists them.
@@ -98,7 +98,7 @@ def before(owner, name):
 
 
 def deletion_protection_is_enforced():
-    """AWS refuses to delete a protected load balancer. moto stores the attribute and deletes it all the same."""
+    """AWS refuses to delete a protected load balancer. moto stores the attribute and deletes the load balancer."""
 
     @before(ELBv2Backend, "delete_load_balancer")
     def refuse_while_protected(backend, arn):
@@ -112,7 +112,7 @@ def deletion_protection_is_enforced():
 
 
 def detailed_monitoring_can_be_switched():
-    """The provider calls MonitorInstances for `monitoring = true`. moto does not implement it and answers 500."""
+    """The provider calls MonitorInstances for `monitoring = true`. moto does not implement it and returns 500."""
 
     def switch_to(state):
         def respond(response):
@@ -129,7 +129,7 @@ def detailed_monitoring_can_be_switched():
 
 
 def last_modification_of_a_volume_is_described():
-    """AWS describes the most recent modification of a volume. moto describes all, of which the provider takes none."""
+    """AWS describes the most recent modification of a volume. moto describes all of them, and the provider then uses none."""
     original = EBSBackend.describe_volumes_modifications
 
     @functools.wraps(original)
@@ -141,7 +141,7 @@ def last_modification_of_a_volume_is_described():
 
 
 def instance_has_the_profile_that_replaced_another():
-    """AWS gives an instance the profile that replaces its own. moto changes the association, and describes the instance with the old one."""
+    """AWS gives an instance the profile that replaces its own. moto changes the association, but describes the instance with the old profile."""
     original = IamInstanceProfileAssociationBackend.replace_iam_instance_profile_association
 
     @functools.wraps(original)
@@ -155,7 +155,7 @@ def instance_has_the_profile_that_replaced_another():
 
 
 def role_keeps_what_an_update_leaves_out():
-    """AWS changes what UpdateRole names. moto drops the description where only the session's length is given."""
+    """AWS changes only what UpdateRole contains. moto drops the description if only the session duration is given."""
     original = IAMBackend.update_role
 
     @functools.wraps(original)
@@ -168,19 +168,19 @@ def role_keeps_what_an_update_leaves_out():
 
 
 def interface_without_public_address_says_so():
-    """AWS leaves `association` out of an interface that has no public address. moto gives an empty one.
+    """AWS omits `association` for an interface without a public address. moto returns an empty one.
 
-    The provider takes it for a public address, and plans to replace each instance that is to have none.
+    The provider reads that as a public address, and plans to replace each instance that should have none.
     """
     original = NetworkInterface.association
     NetworkInterface.association = property(lambda interface: original.fget(interface) or None)
 
 
 def instance_has_the_groups_of_its_interface():
-    """On AWS the groups of an instance are those of its first interface. moto keeps two lists that drift apart.
+    """On AWS, the security groups of an instance are those of its first interface. moto stores two separate lists.
 
-    The provider gives them with the interface whenever `associate_public_ip_address` is set; moto then lists none for
-    the instance, and each plan wants to add them again.
+    The provider sets them on the interface if `associate_public_ip_address` is set. moto then lists none for the instance,
+    and each plan adds them again.
     """
 
     def first_interface(instance):
@@ -201,9 +201,9 @@ def instance_has_the_groups_of_its_interface():
 
 
 def rule_keeps_its_description():
-    """AWS keeps the description of every rule. moto loses it where the peer is a group or a prefix list.
+    """AWS keeps the description of every rule. moto loses it if the peer is a security group or a prefix list.
 
-    The provider then wants to write it again with each plan.
+    Each plan then writes it again.
     """
     original = SecurityGroupRule.__init__
 
@@ -219,7 +219,7 @@ def rule_keeps_its_description():
 
 
 def load_balancer_faces_the_internet_unless_told_otherwise():
-    """AWS's default scheme is internet-facing, and it says so. moto leaves the scheme out, as the provider does."""
+    """AWS's default scheme is internet-facing, and AWS returns it. moto returns none if the provider sends none."""
     original = FakeLoadBalancer.__init__
 
     @functools.wraps(original)
@@ -231,9 +231,9 @@ def load_balancer_faces_the_internet_unless_told_otherwise():
 
 
 def load_balancer_has_its_own_name_and_its_regions_zone():
-    """On AWS a replaced load balancer gets another DNS name, and all of a region share one zone.
+    """On AWS, a replaced load balancer gets another DNS name, and all load balancers of a region share one zone.
 
-    moto gives `<name>-1` again, so that an alias left behind would go unseen, and a zone that no region has.
+    moto reuses `<name>-1`, which would hide a stale alias, and returns a zone that no region has.
     """
     original = FakeLoadBalancer.__init__
 
@@ -250,7 +250,7 @@ def load_balancer_has_its_own_name_and_its_regions_zone():
 
 
 def load_balancer_needs_two_zones():
-    """AWS wants two subnets or more of an application load balancer, each in a zone of its own. moto takes any."""
+    """AWS requires two or more subnets for an application load balancer, each in another zone. moto accepts any."""
 
     @before(ELBv2Backend, "create_load_balancer")
     def refuse_too_few_zones(backend, subnet_ids, subnet_mappings=None, loadbalancer_type=None, **_rest):
@@ -270,7 +270,7 @@ def load_balancer_needs_two_zones():
 
 
 def load_balancer_stays_in_its_vpc():
-    """AWS refuses subnets of another VPC for a load balancer that stands. moto moves it, and an apply that AWS ends half-way is green."""
+    """AWS refuses subnets of another VPC for an existing load balancer. moto moves it, so an apply succeeds that fails on AWS."""
 
     @before(ELBv2Backend, "set_subnets")
     def refuse_another_vpc(backend, arn, subnets, subnet_mappings=None):
@@ -281,7 +281,7 @@ def load_balancer_stays_in_its_vpc():
 
 
 def public_load_balancer_needs_an_internet_gateway():
-    """AWS refuses an internet-facing load balancer in a VPC that has no internet gateway. moto takes any VPC."""
+    """AWS refuses an internet-facing load balancer in a VPC that has no internet gateway. moto accepts any VPC."""
 
     @before(ELBv2Backend, "create_load_balancer")
     def refuse_without_gateway(backend, subnet_ids, subnet_mappings=None, scheme=None, **_rest):
@@ -294,7 +294,7 @@ def public_load_balancer_needs_an_internet_gateway():
 
 
 def listener_port_is_taken_once():
-    """AWS refuses a second listener on a port. moto looks the port up among ARNs and so never finds it."""
+    """AWS refuses a second listener on a port. moto compares the port with ARNs and therefore accepts it."""
 
     @before(ELBv2Backend, "create_listener")
     def refuse_taken_port(backend, load_balancer_arn, port, **_rest):
@@ -306,7 +306,7 @@ def listener_port_is_taken_once():
 def listener_takes_issued_certificates_only():
     """AWS refuses an HTTPS listener without a certificate, and any certificate that is not issued yet.
 
-    moto takes both, so that a listener which does not wait for the validation would pass.
+    moto accepts both, so a listener that does not wait for the validation would succeed.
     """
 
     @before(ELBv2Backend, "create_listener")
@@ -340,9 +340,9 @@ def refuse_unissued(backend, arn):
 
 
 def certificate_is_issued_once_its_records_are_there():
-    """ACM issues a certificate when each of its validation records can be looked up. moto issues it after a while.
+    """ACM issues a certificate once each of its validation records is found. moto issues it after a fixed time.
 
-    Looked up are this account's public zones, all of them: moto does not know which of two equal zones is delegated.
+    This looks into all public zones of the account, because moto does not know which of two zones of a name is delegated.
     """
     original = CertBundle.check
 
@@ -374,7 +374,7 @@ def public_cnames(account):
 def alias_points_to_a_load_balancer_that_exists():
     """AWS refuses an alias to an unknown load balancer, or with another zone id than the load balancer's.
 
-    moto takes any text. Aliases to other things than load balancers are not looked at.
+    moto accepts any text. Aliases to other resources are not checked.
     """
 
     @before(Route53Backend, "change_resource_record_sets")
@@ -387,16 +387,16 @@ def alias_points_to_a_load_balancer_that_exists():
             target = alias["DNSName"].lower().rstrip(".").removeprefix("dualstack.")
             if not target.endswith(".elb.amazonaws.com"):
                 continue
-            fault = alias_fault(backend.account_id, target, alias["HostedZoneId"])
-            if fault:
+            problem = alias_problem(backend.account_id, target, alias["HostedZoneId"])
+            if problem:
                 raise Route53ClientError(
                     "InvalidChangeBatch",
                     f"[Tried to create an alias that targets {target}., type {record['Type']} "
-                    f"in zone {alias['HostedZoneId']}, but {fault}]",
+                    f"in zone {alias['HostedZoneId']}, but {problem}]",
                 )
 
 
-def alias_fault(account, target, zone_id):
+def alias_problem(account, target, zone_id):
     regions = elbv2_backends[account].values()
     balancers = [each for region in regions for each in region.load_balancers.values()]
     found = [each for each in balancers if each.dns_name.lower() == target]
@@ -408,9 +408,9 @@ def alias_fault(account, target, zone_id):
 
 
 def bucket_answers_in_its_own_region():
-    """AWS answers 301 and the bucket's region to a request that was signed for another one. moto answers it everywhere.
+    """AWS returns 301 and the bucket's region for a request that was signed for another region. moto accepts any region.
 
-    A state bucket that is sought in the wrong region would be found, and only a deploy on AWS would show it.
+    A state bucket with a wrong region would be found here, and the error would appear only in a deploy on AWS.
     """
 
     def redirected(original):
@@ -434,7 +434,7 @@ def bucket_answers_in_its_own_region():
 
 
 def lifecycle_rule_keeps_newer_versions():
-    """A rule can keep the newest of the old versions. moto loses the number; the provider waits for it, and gives up."""
+    """A rule can keep the newest noncurrent versions. moto loses their number; the provider waits for it and times out."""
     set_lifecycle, get_lifecycle = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
 
     @functools.wraps(set_lifecycle)
@@ -444,13 +444,13 @@ def lifecycle_rule_keeps_newer_versions():
             rule.newer_versions = (given.get("NoncurrentVersionExpiration") or {}).get("NewerNoncurrentVersions")
 
     @functools.wraps(get_lifecycle)
-    def tell_rules(response):
+    def return_rules(response):
         serialized = response.serialized
 
         def complete(result):
-            for rule, told in zip(response.backend.get_bucket_lifecycle(response.bucket_name), result.result["Rules"]):
+            for rule, returned in zip(response.backend.get_bucket_lifecycle(response.bucket_name), result.result["Rules"]):
                 if rule.newer_versions:
-                    told["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = rule.newer_versions
+                    returned["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = rule.newer_versions
             return serialized(result)
 
         response.serialized = complete
@@ -460,11 +460,11 @@ def lifecycle_rule_keeps_newer_versions():
             del response.serialized  # errors are serialized later, by the class's own
 
     FakeBucket.set_lifecycle = set_rules
-    S3Response.get_bucket_lifecycle = tell_rules
+    S3Response.get_bucket_lifecycle = return_rules
 
 
 def caller_identity_says_which_server_answers():
-    """A rehearsal asks the provider whom it talks to. Whoever has no user of moto's is told by the id that the starter gave."""
+    """A rehearsal checks the provider's caller identity. For callers without a user in moto, it has the id that the starter set."""
     identity = os.environ.get("ALB_WEB_LOCAL_AWS")
     original = STSBackend.get_caller_identity
 
@@ -476,7 +476,7 @@ def caller_identity_says_which_server_answers():
 
 
 def tags_of_load_balancers_are_told_twenty_at_a_time():
-    """AWS refuses to tell the tags of more than 20 load balancers and target groups at once. moto tells all."""
+    """AWS describes the tags of at most 20 load balancers and target groups at once. moto describes all."""
 
     @before(ELBv2Backend, "describe_tags")
     def refuse_more(_backend, resource_arns):

@@ -1,7 +1,7 @@
 """What AWS refuses and moto accepts, in AWS's own words, one function each, applied once at start.
 
-A rehearsal then fails where AWS would. docs/reference/what-aws-checks.md names each function, with its source. What moto
-refuses by itself is left alone, unless its words differ from AWS's.
+A rehearsal then fails where AWS would. docs/reference/what-aws-checks.md lists each function's name, with its source. What
+moto itself refuses is not changed, unless its words differ from AWS's.
 """
 import datetime
 import functools
@@ -21,7 +21,7 @@ from moto.route53.models import Route53Backend
 
 from patches import settings
 
-# Off until they are set: a library's user has no account of a certain size.
+# No quotas until they are set.
 settings.update({"vcpus": None, "addresses": None})
 
 # Instance families A, C, D, H, I, M, R, T and Z, which share one quota; `inf`, `dl`, `hpc`, `mac` and others have their own.
@@ -41,7 +41,7 @@ def apply():
 
 
 def refused_at(owner, *names):
-    """Decorates a check to run before methods of moto. It is given the backend, and all of a call's arguments by their names."""
+    """Decorates a check to run before methods of moto, with the backend and all arguments of the call by name."""
 
     def decorate(check):
         for name in names:
@@ -68,7 +68,7 @@ def checked(original, check):
 
 
 def group_in_use_is_not_deleted():
-    """AWS keeps a security group that an interface, a load balancer or another group's rule uses. moto deletes it."""
+    """AWS does not delete a security group that an interface, a load balancer or another group's rule uses. moto deletes it."""
 
     @refused_at(EC2Backend, "delete_security_group")
     def refuse(ec2, call):
@@ -78,7 +78,7 @@ def group_in_use_is_not_deleted():
 
 
 def subnet_in_use_is_not_deleted():
-    """AWS keeps a subnet with instances, NAT gateways, endpoints or load balancers in it. moto deletes it."""
+    """AWS does not delete a subnet with instances, NAT gateways, endpoints or load balancers. moto deletes it."""
 
     @refused_at(EC2Backend, "delete_subnet")
     def refuse(ec2, call):
@@ -89,9 +89,9 @@ def subnet_in_use_is_not_deleted():
 
 
 def subnet_has_one_route_table():
-    """AWS refuses to associate a subnet with a second route table. moto answers with the association that there is.
+    """AWS refuses to associate a subnet with a second route table. moto returns the existing association.
 
-    So a table that was exchanged by hand, under an association of another id, cannot be repaired by associating the old one.
+    Therefore a table that was replaced by hand, with an association of another id, cannot be repaired by associating the old one.
     """
 
     @refused_at(EC2Backend, "associate_route_table")
@@ -105,7 +105,7 @@ def subnet_has_one_route_table():
 
 
 def gateway_stays_while_public_addresses_are_mapped():
-    """AWS detaches an internet gateway once no instance, NAT gateway or load balancer of the VPC has a public address. moto does at once."""
+    """AWS detaches an internet gateway once no instance, NAT gateway or load balancer of the VPC has a public address. moto detaches it immediately."""
 
     @refused_at(EC2Backend, "detach_internet_gateway")
     def refuse(ec2, call):
@@ -118,7 +118,7 @@ def gateway_stays_while_public_addresses_are_mapped():
 
 
 def attached_gateway_is_not_deleted():
-    """AWS keeps an attached internet gateway. moto does too, in other words."""
+    """AWS does not delete an attached internet gateway. moto refuses it too, in other words."""
 
     @refused_at(EC2Backend, "delete_internet_gateway")
     def refuse(ec2, call):
@@ -128,7 +128,7 @@ def attached_gateway_is_not_deleted():
 
 
 def vpc_in_use_is_not_deleted():
-    """AWS keeps a VPC with an internet gateway or a security group of its user's. moto asks for subnets and route tables only."""
+    """AWS does not delete a VPC with an internet gateway or a user's security group. moto checks only subnets and route tables."""
 
     @refused_at(EC2Backend, "delete_vpc")
     def refuse(ec2, call):
@@ -143,7 +143,7 @@ class CertificateInUse(AWSError):
 
 
 def certificate_in_use_is_not_deleted():
-    """AWS keeps a certificate that a listener uses, as its default or as a further one. moto deletes it."""
+    """AWS does not delete a certificate that a listener uses, as its default or an additional one. moto deletes it."""
 
     @refused_at(AWSCertificateManagerBackend, "delete_certificate")
     def refuse(acm, call):
@@ -154,7 +154,7 @@ def certificate_in_use_is_not_deleted():
 
 
 def target_group_in_use_is_not_deleted():
-    """AWS keeps a target group that a listener or a rule uses. moto does, but looks only into default actions after a listener's change."""
+    """AWS does not delete a target group that a listener or rule uses. moto checks only default actions after a listener's change."""
 
     @refused_at(ELBv2Backend, "delete_target_group")
     def refuse(elb, call):
@@ -167,7 +167,7 @@ def target_group_in_use_is_not_deleted():
 
 
 def load_balancer_name_is_taken_once():
-    """AWS has one load balancer of a name in a region: the same settings give the same one, others are refused. moto makes another."""
+    """AWS has one load balancer of a name in a region: the same settings return it, others are refused. moto creates another one."""
     original = ELBv2Backend.create_load_balancer
 
     @functools.wraps(original)
@@ -185,7 +185,7 @@ def load_balancer_name_is_taken_once():
 
 
 def target_group_name_is_taken_once():
-    """AWS refuses a target group of a name that is taken, where its settings differ. moto refuses it too, in other words."""
+    """AWS refuses a target group with a used name and other settings. moto refuses it too, in other words."""
 
     @refused_at(ELBv2Backend, "create_target_group")
     def refuse(elb, call):
@@ -195,7 +195,7 @@ def target_group_name_is_taken_once():
 
 
 def group_name_is_taken_once_in_a_vpc():
-    """AWS names the VPC where a security group's name is taken. moto refuses it too, without the VPC."""
+    """AWS's error for a used security group name contains the VPC. moto refuses the name too, without the VPC."""
 
     @refused_at(EC2Backend, "create_security_group")
     def refuse(ec2, call):
@@ -222,7 +222,7 @@ def vcpus_have_a_quota():
 
 
 def addresses_have_a_quota():
-    """AWS gives out no more Elastic IP addresses than the account's quota allows. moto has no quota."""
+    """AWS allocates no more Elastic IP addresses than the account's quota allows. moto has no quota."""
 
     @refused_at(EC2Backend, "allocate_address")
     def refuse(ec2, _call):
@@ -243,7 +243,7 @@ def refuse_more_vcpus(ec2, more):
 
 
 def vcpus_of(instance_type):
-    """What a standard instance counts; nothing for families with a quota of their own."""
+    """The vCPUs of a standard instance; 0 for families with a separate quota."""
     return INSTANCE_TYPES.get(instance_type, {}).get("VCpuInfo", {}).get("DefaultVCpus", 0) if STANDARD.match(instance_type) else 0
 
 
@@ -251,7 +251,7 @@ def vcpus_of(instance_type):
 
 
 def disk_does_not_shrink():
-    """AWS only enlarges a volume. moto makes it any size."""
+    """AWS only enlarges a volume. moto accepts any size."""
 
     @refused_at(EC2Backend, "modify_volume")
     def refuse(ec2, call):
@@ -274,7 +274,7 @@ def disk_is_modified_four_times_a_day():
 
 
 def record_is_created_once():
-    """AWS refuses to create a record that exists, whatever its values. moto refuses it only where the values are the same."""
+    """AWS refuses to create a record that exists, whatever its values. moto refuses it only if the values are the same."""
 
     @refused_at(Route53Backend, "change_resource_record_sets")
     def refuse(route53, call):
@@ -286,7 +286,7 @@ def record_is_created_once():
 
 
 def cname_stands_alone():
-    """AWS refuses a CNAME next to other records of its name, other records next to a CNAME, and a CNAME at the zone's apex. moto takes all."""
+    """AWS refuses a CNAME next to other records of its name, other records next to a CNAME, and a CNAME at the zone's apex. moto accepts all."""
 
     @refused_at(Route53Backend, "change_resource_record_sets")
     def refuse(route53, call):
@@ -309,7 +309,7 @@ def created(changes, *actions):
 
 
 def records_after_deletions(zone, changes):
-    """What a zone holds once a batch has taken away what it takes away: AWS applies a batch as a whole."""
+    """The records of a zone after a batch's deletions: AWS applies a batch as a whole."""
     there = {(dns_name(each.name), each.type, each.set_identifier) for each in zone.rrsets}
     return there - set(created(changes, "DELETE"))
 
@@ -322,17 +322,17 @@ def dns_name(name):
     return name.lower().rstrip(".").replace("\\052", "*") + "."
 
 
-def raise_change(fault):
-    raise Route53ClientError("InvalidChangeBatch", f"[{fault}]")
+def raise_change(message):
+    raise Route53ClientError("InvalidChangeBatch", f"[{message}]")
 
 
 # Targets
 
 
 def deregistered_target_drains():
-    """On AWS a deregistered target drains for the group's deregistration delay, and is unused then. moto says unused at once.
+    """On AWS, a deregistered target drains for the deregistration delay, and is unused then. In moto it is unused immediately.
 
-    A terminated instance is gone at once.
+    A terminated instance is removed immediately.
     """
     deregister, describe = FakeTargetGroup.deregister, ELBv2Backend.describe_target_health
 
@@ -363,7 +363,7 @@ def deregistered_target_drains():
 
 
 def target_of_a_group_without_listener_is_unused():
-    """AWS checks the health of no target whose group no listener uses, or whose zone the load balancer does not cover. moto calls it healthy."""
+    """AWS does not check a target whose target group no listener uses, or whose zone is not enabled. moto reports it as healthy."""
     original = FakeTargetGroup.health_for
 
     @functools.wraps(original)
@@ -374,12 +374,12 @@ def target_of_a_group_without_listener_is_unused():
         balancers = balancers_that_send_to(elbv2_backends[group.account_id][group.region_name], group.arn)
         instance = ec2.get_instance_by_id(target["Id"])
         zones = {subnet.availability_zone for each in balancers for subnet in each.subnets}
-        fault = None
+        reason = None
         if not balancers:
-            fault = "Target group is not configured to receive traffic from the load balancer"
+            reason = "Target group is not configured to receive traffic from the load balancer"
         elif instance and instance._placement.zone not in zones:
-            fault = "Target is in an Availability Zone that is not enabled for the load balancer"
-        return health if fault is None else FakeHealthStatus(health.instance_id, health.port, health.health_check_port, "unused", "Target.NotInUse", fault)
+            reason = "Target is in an Availability Zone that is not enabled for the load balancer"
+        return health if reason is None else FakeHealthStatus(health.instance_id, health.port, health.health_check_port, "unused", "Target.NotInUse", reason)
 
     FakeTargetGroup.health_for = health_for
 
@@ -408,7 +408,7 @@ def is_draining(group, target, ec2):
 
 
 def load_balancer_needs_free_addresses():
-    """AWS needs eight free addresses in each subnet of a load balancer. moto asks for none."""
+    """AWS requires eight free addresses in each subnet of a load balancer. moto requires none."""
 
     @refused_at(ELBv2Backend, "create_load_balancer")
     def refuse_at_create(elb, call):
@@ -422,7 +422,7 @@ def load_balancer_needs_free_addresses():
 
 
 def load_balancers_subnets_share_a_vpc():
-    """AWS makes a load balancer in one VPC. moto takes subnets of several."""
+    """AWS creates a load balancer in one VPC. moto accepts subnets of several."""
 
     @refused_at(ELBv2Backend, "create_load_balancer")
     def refuse(elb, call):
@@ -432,7 +432,7 @@ def load_balancers_subnets_share_a_vpc():
 
 
 def load_balancers_groups_are_of_its_vpc():
-    """AWS wants security groups that exist, in the load balancer's VPC. moto takes any text when it makes one, and any VPC later."""
+    """AWS requires existing security groups in the load balancer's VPC. moto accepts any text at creation, and any VPC later."""
 
     @refused_at(ELBv2Backend, "create_load_balancer")
     def refuse_at_create(elb, call):
@@ -447,7 +447,7 @@ def load_balancers_groups_are_of_its_vpc():
 
 
 def listener_sends_within_its_vpc():
-    """AWS wants target groups of the load balancer's VPC in listeners and rules. moto takes any."""
+    """AWS requires target groups of the load balancer's VPC in listeners and rules. moto accepts any."""
 
     @refused_at(ELBv2Backend, *SENDERS)
     def refuse(elb, call):
@@ -458,7 +458,7 @@ def listener_sends_within_its_vpc():
 
 
 def target_group_serves_one_load_balancer():
-    """AWS refuses a target group in listeners and rules of a second load balancer. moto takes it."""
+    """AWS refuses a target group in listeners and rules of a second load balancer. moto accepts it."""
 
     @refused_at(ELBv2Backend, *SENDERS)
     def refuse(elb, call):
@@ -469,7 +469,7 @@ def target_group_serves_one_load_balancer():
 
 
 def redirect_leads_elsewhere():
-    """AWS refuses a redirect to the very address that was asked for. moto takes it, and browsers go round in a circle."""
+    """AWS refuses a redirect to the requested address itself. moto accepts it, which is a redirect loop in browsers."""
 
     @refused_at(ELBv2Backend, "create_listener")
     def refuse(elb, call):
@@ -483,7 +483,7 @@ def redirect_leads_elsewhere():
 
 
 def balancer_of(elb, call):
-    """The load balancer that a call is about, whose name is a part of its listeners' and rules' ARNs."""
+    """The load balancer of a call; its name is a part of its listeners' and rules' ARNs."""
     arn = call.get("load_balancer_arn") or call.get("listener_arn") or call.get("rule_arn") or call.get("arn")
     path = arn.split("/", 1)[1]
     return next((each for each in elb.load_balancers.values() if path.startswith(each.arn.split("/", 1)[1])), None)
@@ -517,12 +517,12 @@ def refuse_groups_of_others(elb, group_ids, vpc_id):
 
 
 def instances_groups_are_of_its_subnets_vpc():
-    """AWS starts an instance with groups of its subnet's VPC only. moto takes any."""
+    """AWS starts an instance only with security groups of its subnet's VPC. moto accepts any."""
 
     @refused_at(EC2Backend, "run_instances")
-    def refuse(ec2, asked):
-        groups = [(asked.get("subnet_id"), each) for each in asked.get("security_group_ids") or []]
-        groups += [(nic.get("SubnetId"), each) for nic in asked.get("nics") or [] for each in nic.get("Groups") or nic.get("SecurityGroupId") or []]
+    def refuse(ec2, call):
+        groups = [(call.get("subnet_id"), each) for each in call.get("security_group_ids") or []]
+        groups += [(nic.get("SubnetId"), each) for nic in call.get("nics") or [] for each in nic.get("Groups") or nic.get("SecurityGroupId") or []]
         for subnet_id, group_id in groups:
             group = ec2.get_security_group_from_id(group_id) if isinstance(group_id, str) else None
             if subnet_id and group and group.vpc_id != ec2.get_subnet(subnet_id).vpc_id:
@@ -530,13 +530,13 @@ def instances_groups_are_of_its_subnets_vpc():
 
 
 def instance_type_is_offered_in_its_zone():
-    """AWS does not offer every type in every zone of a region, such as t3 in us-east-1e. moto starts it. A type that moto does not know passes."""
+    """AWS does not offer every type in every zone of a region, such as t3 in us-east-1e. moto starts it. A type that moto does not know is accepted."""
 
     @refused_at(EC2Backend, "run_instances")
-    def refuse(ec2, asked):
-        kind = asked["instance_type"]
-        subnet_id = asked.get("subnet_id") or next((each["SubnetId"] for each in asked.get("nics") or [] if "SubnetId" in each), None)
-        zone = ec2.get_subnet(subnet_id).availability_zone if subnet_id else asked.get("placement")
+    def refuse(ec2, call):
+        kind = call["instance_type"]
+        subnet_id = call.get("subnet_id") or next((each["SubnetId"] for each in call.get("nics") or [] if "SubnetId" in each), None)
+        zone = ec2.get_subnet(subnet_id).availability_zone if subnet_id else call.get("placement")
         offers = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(ec2.region_name, [])
         zones = sorted({each["Location"] for each in offers if each["InstanceType"] == kind})
         if zone and zones and zone not in zones:
@@ -548,17 +548,17 @@ def instance_type_is_offered_in_its_zone():
 
 
 def key_pair_exists():
-    """AWS starts no instance with a key pair that it does not have. moto does."""
+    """AWS starts no instance with an unknown key pair. moto does."""
 
     @refused_at(EC2Backend, "run_instances")
-    def refuse(ec2, asked):
-        name = asked.get("key_name")
+    def refuse(ec2, call):
+        name = call.get("key_name")
         if name and name not in ec2.key_pairs:
             raise EC2ClientError("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist")
 
 
 def rule_names_a_group_of_its_vpc():
-    """AWS wants the group that a rule names in the rule's own VPC, or a peered one. moto takes any group."""
+    """AWS requires the security group of a rule to be in the rule's VPC or a peered one. moto accepts any group."""
 
     @refused_at(EC2Backend, "authorize_security_group_ingress", "authorize_security_group_egress")
     def refuse(ec2, call):
@@ -571,7 +571,7 @@ def rule_names_a_group_of_its_vpc():
 
 
 def descriptions_of_groups_are_plain():
-    """AWS takes a small set of characters in descriptions of security groups and rules. moto takes any."""
+    """AWS accepts a limited set of characters in descriptions of security groups and rules. moto accepts any."""
 
     @refused_at(EC2Backend, "create_security_group")
     def refuse_group(_ec2, call):
@@ -589,7 +589,7 @@ def descriptions_of_groups_are_plain():
 
 
 def subnet_has_a_size_that_aws_knows():
-    """AWS makes subnets from /28 to /16. moto makes any within the VPC."""
+    """AWS creates subnets from /28 to /16. moto creates any within the VPC."""
 
     @refused_at(EC2Backend, "create_subnet")
     def refuse(_ec2, call):
@@ -600,7 +600,7 @@ def subnet_has_a_size_that_aws_knows():
 
 
 def route_leads_to_a_gateway_of_its_vpc():
-    """AWS refuses a route to an internet gateway that is not attached to the route table's VPC. moto takes it."""
+    """AWS refuses a route to an internet gateway that is not attached to the route table's VPC. moto accepts it."""
 
     @refused_at(EC2Backend, "create_route")
     def refuse(ec2, call):
@@ -612,7 +612,7 @@ def route_leads_to_a_gateway_of_its_vpc():
 
 
 def nat_gateway_fails_without_an_internet_gateway():
-    """On AWS a public NAT gateway ends as failed in a VPC without an internet gateway. moto's is available."""
+    """On AWS, a public NAT gateway fails in a VPC without an internet gateway. In moto it is available."""
     original = EC2Backend.create_nat_gateway
 
     @functools.wraps(original)
@@ -627,11 +627,11 @@ def nat_gateway_fails_without_an_internet_gateway():
     EC2Backend.create_nat_gateway = create
 
 
-# What uses what
+# Uses of resources
 
 
 def live_interfaces(ec2):
-    """Interfaces, without those that moto keeps of terminated instances and deleted NAT gateways."""
+    """Interfaces, without those of terminated instances and deleted NAT gateways, which moto keeps."""
     gone = {each._eni.id for each in ec2.nat_gateways.values() if each.state == "deleted"}
     return [each for each in ec2.enis.values() if each.id not in gone and (each.instance is None or each.instance.state != "terminated")]
 

@@ -1,4 +1,4 @@
-"""Puts in what an account already holds before a stack is applied: zones, VPCs, certificates, buckets, key pairs.
+"""Adds what an account already has before a stack is applied: zones, VPCs, certificates, buckets, key pairs.
 
     { "region": "us-east-1",
       "hostedZones":  [{"name": "example.com", "id"?: "Z0123456789ABCDEFGHIJ"}],
@@ -8,9 +8,9 @@
       "buckets":      ["name"],
       "keyPairs":     ["name"] }
 
-Everything but the region may be left out. What is already there, by its id, ARN or name, is left as it is.
-All of it lands in moto's one account, 123456789012. A certificate keeps its ARN even when that names another account,
-so that a copied ARN is found by ACM and by a listener.
+Only the region is required. What already exists, by its id, ARN or name, is not changed.
+Everything is created in moto's account, 123456789012. A certificate keeps its ARN even if that contains another account,
+so that ACM and a listener find a copied ARN.
 """
 import ipaddress
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ OPTIONAL = {
 
 
 class SeedError(ValueError):
-    """The seed itself is at fault."""
+    """The seed is invalid."""
 
 
 def plant(seed):
@@ -76,7 +76,7 @@ def plant_vpc(ec2, vpc):
     if vpc["id"] not in ec2.vpcs:
         with next_id(moto.ec2.models.vpcs, "random_vpc_id", vpc["id"]):
             ec2.create_vpc(vpc.get("cidr", "10.0.0.0/16")).enable_dns_hostnames = True
-    # Public and private subnets are spread over the zones apart, so that two of each always lie in two zones.
+    # Public and private subnets are distributed over the zones separately, so that two of each are always in two zones.
     counts = {True: 0, False: 0}
     zones = [zone.name for zone in ec2.describe_availability_zones()]
     for subnet in vpc.get("subnets", []):
@@ -89,7 +89,7 @@ def plant_vpc(ec2, vpc):
 
 
 def plant_s3_endpoint(ec2, vpc_id):
-    """The free way to Amazon Linux's packages, for instances without a way to the internet."""
+    """Gives instances without a route to the internet access to Amazon Linux's packages."""
     service = f"com.amazonaws.{ec2.region_name}.s3"
     if not ec2.describe_vpc_endpoints(vpc_end_point_ids=None, filters={"vpc-id": [vpc_id], "service-name": [service]}):
         tables = [table.id for table in ec2.describe_route_tables(filters={"vpc-id": [vpc_id]})]
@@ -114,7 +114,7 @@ def free_cidr(ec2, vpc):
 
 
 def route_table(ec2, vpc, public):
-    """The VPC's one table for public subnets, with the way to the internet, or its one for private ones, without."""
+    """The VPC's route table for public subnets, with a route to the internet, or the one for private subnets, without."""
     name = f"{vpc.id}-{'public' if public else 'private'}"
     found = ec2.describe_route_tables(filters={"vpc-id": [vpc.id], "tag:Name": [name]})
     if found:
@@ -158,7 +158,7 @@ def plant_bucket(name, region):
 
 @contextmanager
 def next_id(module, maker, wanted):
-    """Lets moto's maker of random ids give the wanted one; moto has no argument for it. No other request runs then."""
+    """Makes moto's function for random ids return the wanted id; moto has no argument for it. No other request runs meanwhile."""
     original = getattr(module, maker)
     if wanted:
         setattr(module, maker, lambda *_args, **_kwargs: wanted)

@@ -1,15 +1,15 @@
 """The local AWS: moto's server with this project's patches, made to be started, seeded, cloned and stopped by a program.
 
 `python server.py` listens on a free port of the loopback interface, prints one line of JSON (`{"port": N, "pid": N}`)
-and closes its standard output. It lives as long as its standard input stays open, so that it cannot outlive the
-program that started it, however that one ends.
+and closes its standard output. It runs as long as its standard input is open, so that it cannot outlive the program
+that started it, however that program ends.
 
-Control requests are POSTs under /_local-aws/, with a JSON body or none, and are answered in JSON:
-  seed      puts in what an account already holds (see seed.py)
-  clone     a second server on a new port, which goes on from the same state: {"port": N, "pid": N}
+Control requests are POSTs under /_local-aws/, with a JSON body or none, and return JSON:
+  seed      adds what an account already has (see seed.py)
+  clone     starts a second server on a new port with a copy of the state: {"port": N, "pid": N}
   settings  one of {"enforceDeletionProtection": bool}, {"enforceAccess": bool}, {"vcpus": N or null}, {"addresses": N or null}
   calls     {"reset": bool}: the IAM actions that were called: {"calls": [{"action": …, "resource": …, "client": …}]}
-  detach    {"idleSeconds": N}: live on without the starter, until no request has come for N seconds
+  detach    {"idleSeconds": N}: keeps running without the starter, until it had no request for N seconds
 """
 import gc
 import json
@@ -41,7 +41,7 @@ ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class RequestGate:
-    """Lets AWS requests in side by side, and a control request in alone: a clone must not hold half a request."""
+    """Runs AWS requests concurrently, and a control request alone: a clone must not contain an unfinished request."""
 
     def __init__(self):
         self._changed = threading.Condition()
@@ -75,10 +75,10 @@ class RequestGate:
 
 
 class Answers:
-    """The last answers, by the call that each was given to, as AWS's SDKs name it in every attempt at it.
+    """The last responses, by the invocation id that AWS's SDKs send with every attempt of a call.
 
-    Where an answer is lost on the way, or comes too late on a busy machine, the caller asks again for what is done already. It gets
-    the same answer then; otherwise it would be told that what it asks for exists, and take that for somebody else's.
+    If a response is lost, or too late on a busy machine, the caller repeats a request that has already succeeded. It then gets the
+    same response; otherwise AWS would report that the resource already exists.
     """
 
     KEPT = 500
@@ -86,21 +86,21 @@ class Answers:
     def __init__(self):
         self._answers = OrderedDict()
 
-    def given(self, environ, start_response, ask):
+    def given(self, environ, start_response, handle):
         call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
         if call in self._answers:
             status, headers, body = self._answers[call]
             start_response(status, headers)
             return [body]
-        told = []
-        chunks = ask(environ, lambda status, headers, exc_info=None: told.extend((status, headers)))
+        sent = []
+        chunks = handle(environ, lambda status, headers, exc_info=None: sent.extend((status, headers)))
         try:
             body = b"".join(chunks)
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        status, headers = told
-        # After a fault of moto's own the next attempt may go better.
+        status, headers = sent
+        # After an internal error of moto, the next attempt may succeed.
         if call is not None and not status.startswith("5"):
             self._answers[call] = (status, headers, body)
             if len(self._answers) > self.KEPT:
@@ -117,13 +117,13 @@ class QuietHandler(WSGIRequestHandler):
 
 
 class LocalAws:
-    """The WSGI application, and the life of the process around it."""
+    """The WSGI application, and the lifetime of its process."""
 
     def __init__(self):
         self.aws = DomainDispatcherApplication(create_backend_app)
         self.gate = RequestGate()
-        # moto's tables are not made for several threads. Under load a caller was told of a thing it had just asked for that it exists
-        # already, most likely as the first answer had been lost to an error.
+        # moto is not thread-safe. Under load, a caller got the error that the resource it had just requested already exists, most
+        # likely because the first response had been lost to an error.
         self.one_at_a_time = threading.Lock()
         self.answers = Answers()
         self.idle_seconds = None
@@ -142,7 +142,7 @@ class LocalAws:
             self.last_request = time.monotonic()
 
     def control(self, environ, start_response):
-        """Answers a control request: 200 with its result, 400 when the body is at fault, 500 when we are."""
+        """Handles a control request: 200 with its result, 400 for an invalid body, 500 for an internal error."""
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length)
         action = self.controls.get(environ["PATH_INFO"].removeprefix(CONTROL))
@@ -151,10 +151,10 @@ class LocalAws:
         try:
             with self.gate.alone():
                 return answer(start_response, "200 OK", action(json.loads(body or b"{}")))
-        except (seed.SeedError, json.JSONDecodeError) as fault:
-            return answer(start_response, "400 Bad Request", {"error": str(fault)})
-        except Exception as fault:  # moto has no common base for its errors
-            return answer(start_response, "500 Internal Server Error", {"error": f"{type(fault).__name__}: {fault}"})
+        except (seed.SeedError, json.JSONDecodeError) as error:
+            return answer(start_response, "400 Bad Request", {"error": str(error)})
+        except Exception as error:  # moto's errors have no common base class
+            return answer(start_response, "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"})
 
     def seed(self, wanted):
         seed.plant(wanted)
@@ -195,9 +195,9 @@ class LocalAws:
         return {}
 
     def clone(self, _wanted):
-        """Forks. The clone's port is opened before, so it can be called as soon as the answer is out.
+        """Forks. The clone's port is opened before, so that it accepts requests as soon as the response is sent.
 
-        Signals wait meanwhile: Python forgets those that reach a process while it is being born.
+        Signals are blocked meanwhile, because Python loses those that arrive during the fork.
         """
         server = self.open_port()
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
@@ -214,7 +214,7 @@ class LocalAws:
 
     def live_as_clone(self, server):
         close_inherited_sockets(keep=server.socket)
-        self.gate = RequestGate()  # the parent's one is held by the request that asked for this clone
+        self.gate = RequestGate()  # the parent's gate is held by the request for this clone
         self.last_request = time.monotonic()
         self.server = server
         self.serve()
@@ -223,7 +223,7 @@ class LocalAws:
         return make_server("127.0.0.1", 0, self, threaded=True, request_handler=QuietHandler)
 
     def serve(self):
-        """Answers until the process is ended. Threads do not survive a fork, so a clone starts its own ones here."""
+        """Serves until the process ends. Threads do not survive a fork, so a clone starts its own here."""
         if self.idle_seconds is None:
             start_thread(self.end_with_starter)
         else:
@@ -231,7 +231,7 @@ class LocalAws:
         self.server.serve_forever()
 
     def end_with_starter(self):
-        """Waits for the end of the standard input: a pipe ends when its writer does, even by SIGKILL."""
+        """Waits for the end of the standard input: a pipe closes when its writer ends, even by SIGKILL."""
         while os.read(0, 4096):
             pass
         if self.idle_seconds is None:
@@ -257,8 +257,8 @@ def start_thread(target):
 def close_inherited_sockets(keep):
     """Closes the parent's port and connections, in this process only.
 
-    `detach` first, so that no object that is collected later closes a number that was given out again; and no
-    `shutdown`, which would end the connection for the parent too.
+    `detach` first, so that no object that is collected later closes a reused descriptor; and no `shutdown`, which would end
+    the connection for the parent too.
     """
     for thing in gc.get_objects():
         if isinstance(thing, socket.socket) and thing is not keep and thing.fileno() >= 0:
@@ -266,7 +266,7 @@ def close_inherited_sockets(keep):
 
 
 def silence(descriptors=(0, 1, 2)):
-    """Points descriptors to nowhere, so that a pipe whose other end has gone cannot break a request."""
+    """Redirects descriptors to the null device, so that a closed pipe cannot break a request."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in descriptors:
         os.dup2(nowhere, descriptor)
@@ -274,7 +274,7 @@ def silence(descriptors=(0, 1, 2)):
 
 
 def main():
-    # Each clone is forked with no other request running, which is what this warning of Python 3.12 and later is about.
+    # A clone is forked while no other request runs, so this warning of Python 3.12 and later does not apply.
     warnings.filterwarnings("ignore", message=r".*fork\(\) may lead to deadlocks", category=DeprecationWarning)
     for each in ENDING_SIGNALS:
         signal.signal(each, lambda *_: os._exit(0))
@@ -285,7 +285,7 @@ def main():
     local_aws = LocalAws()
     local_aws.server = local_aws.open_port()
     print(json.dumps({"port": local_aws.server.port, "pid": os.getpid()}), flush=True)
-    silence([1])  # moto prints now and then, and nobody reads on
+    silence([1])  # moto sometimes prints, and nothing reads its output
     local_aws.serve()
 
 

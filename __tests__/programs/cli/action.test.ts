@@ -134,14 +134,14 @@ describe("a job that uses it", () => {
       outputs: { effect: "outage" },
     });
     expect(ours()).toEqual([
-      expect.stringMatching(/^<!-- alb-web review -->\n### ✖ outage: [^]*```mermaid[^]*\n\nReview of commit c{40}$/),
+      expect.stringMatching(/^<!-- alb-web review -->\n### ✖ Outage: [^]*```mermaid[^]*\n\nReview of commit c{40}$/),
     ]);
-    expect(first.summary).toMatch(/^### ✖ outage: /);
+    expect(first.summary).toMatch(/^### ✖ Outage: /);
     expect(await run({ plan: "nothing.json" })).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^effect: none\nupdated: https/) as string,
     });
-    expect(ours()).toEqual([expect.stringMatching(/^<!-- alb-web review -->\n### ✔ no effect: /)]);
+    expect(ours()).toEqual([expect.stringMatching(/^<!-- alb-web review -->\n### ✔ /)]);
   });
 
   test("disturbs nobody where nothing changes", async () => {
@@ -162,7 +162,7 @@ describe("a job that uses it", () => {
     await run({ plan: "plan.json\nnothing.json\n" });
     await run({ name: "shop/eu 1", plan: "\n nothing.json\nplan.json" });
     expect(ours()).toEqual([
-      expect.stringMatching(/^<!-- alb-web review -->\n### ✖ outage: 2 plans/),
+      expect.stringMatching(/^<!-- alb-web review -->\n### ✖ Outage: 2 plans/),
       expect.stringMatching(/^<!-- alb-web review: shop\/eu 1 -->\n[^]*\nReview of `shop\/eu 1`, commit c{40}$/),
     ]);
   });
@@ -177,11 +177,11 @@ describe("a job that uses it", () => {
     api.fault = { status: 403, body: { message: "Resource not accessible by integration" } };
     expect(await run({}, pullRequest("somebody/site"))).toMatchObject({
       code: 0,
-      summary: expect.stringContaining("### ✖ outage: ") as string,
+      summary: expect.stringContaining("### ✖ Outage: ") as string,
       outputs: { effect: "outage" },
       stdout:
         "effect: outage\n::notice title=No comment::The token of a pull request from a fork may not comment; " +
-        "the review is in the job's summary.\n",
+        "the review is in the job summary.\n",
     });
   });
 
@@ -208,7 +208,7 @@ describe("a job that uses it", () => {
   ])("after %s has its review in the summary only", async (_, event) => {
     expect(await run({}, event)).toMatchObject({
       code: 0,
-      summary: expect.stringContaining("### ✖ outage: ") as string,
+      summary: expect.stringContaining("### ✖ Outage: ") as string,
       stdout: expect.stringContaining("no comment, because the job did not run for a pull request") as string,
     });
     expect(api.calls).toEqual([]);
@@ -236,8 +236,8 @@ describe("a job that uses it", () => {
     [
       "a plan that is not there",
       { plan: "web.json" },
-      "web.json: expected a plan as `terraform show -json tfplan` writes it, got no file; there is none of " +
-        "that name.\n",
+      "web.json: expected a plan as `terraform show -json tfplan` writes it, got no file; there is no file " +
+        "with this name.\n",
     ],
     [
       "a script for a plan",
@@ -245,7 +245,11 @@ describe("a job that uses it", () => {
       "got no file; there is no file with this name.\n",
     ],
     ["an option for a plan", { plan: "--help" }, "--help: expected a plan"],
-    ["another effect", { "fail-on": "outages" }, "fail-on: got outages; allowed is brief, unknown, outage, fails\n"],
+    [
+      "another effect",
+      { "fail-on": "outages" },
+      "fail-on must be one of brief, unknown, outage, fails (got outages)\n",
+    ],
     ["another answer", { comment: "yes" }, "comment must be true or false (got yes)\n"],
     [
       "a name that would end the mark",

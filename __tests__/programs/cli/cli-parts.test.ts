@@ -176,7 +176,7 @@ describe("the report", () => {
     expect(lines).toMatch(/^# +kill 4711$/m);
     expect(lines).not.toContain("bootstrap");
     expect(keptShellLines(values, 4711, ["web", "shop"])).toContain(
-      "\n# To deploy web, shop there, write a bucket name into main.ts and run npx alb-web bootstrap first.\n",
+      "\n# To deploy web, shop there, first set a bucket name in main.ts and run npx alb-web bootstrap.\n",
     );
   });
 });

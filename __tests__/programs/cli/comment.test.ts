@@ -88,14 +88,14 @@ describe("the comment", () => {
     const [head = "", told = "", ...rest] = body([
       stack("production", "Plan: 2 to add"),
       stack("staging", "No changes.", NOTHING),
-    ]).split(/^(?=### ✖ outage)|(?<=<\/details>\n)\n*(?=\nAfter the merge)/m);
+    ]).split(/^(?=### ✖ Outage)|(?<=<\/details>\n)\n*(?=\nAfter the merge)/m);
     expect(head).toBe(
       `${MARKER}\n### Plan of ${COMMIT}\n\n- \`production\`: 2 to create\n- \`staging\`: no changes\n\n`,
     );
     expect(told).toMatch(
-      /^### ✖ outage: The site will be unreachable for the time two instances need to boot\.\n\n`production`: /,
+      /^### ✖ Outage: the site is unreachable until the 2 new instances have booted\.\n\n`production`: /,
     );
-    expect(told).toContain("```mermaid\nflowchart LR\n");
+    expect(told).toMatch(/```mermaid\n%%.*\nflowchart TB\n/);
     expect(rest.join("").trim()).toBe(
       [
         "After the merge, a new plan is made. It is applied only if it does exactly this.",

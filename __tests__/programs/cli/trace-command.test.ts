@@ -61,7 +61,7 @@ describe("the exit code", () => {
   test("is 1 for a broken one, with what is wrong", () => {
     const { code, out, said } = traced([bad]);
     expect([code, said]).toEqual([1, ""]);
-    expect(out).toMatch(/^✖ broken {3}.*bad\.tf\.json: 1 fault/);
+    expect(out).toMatch(/^✖ broken {3}.*bad\.tf\.json: 1 error/);
     expect(out).toMatch(/^✖ P33 {2}target: /m);
   });
 
@@ -82,14 +82,18 @@ describe("the exit code", () => {
     [
       "an unknown format",
       ["plan.json", "--format", "yaml"],
-      /^--format: got yaml; allowed is text, json, markdown or sarif$/,
+      /^--format must be text, json, markdown or sarif \(got yaml\)$/,
     ],
     [
       "a name instead of an address",
       ["plan.json", "--url", "www.example.com"],
-      /^--url: got www\.example\.com; allowed is a whole address with http or https, such as /,
+      /^--url must be a complete URL with http or https, such as .* \(got www\.example\.com\)$/,
     ],
-    ["another scheme", ["plan.json", "--url", "ftp://www.example.com"], /^--url: got ftp:\/\/www\.example\.com; /],
+    [
+      "another scheme",
+      ["plan.json", "--url", "ftp://www.example.com"],
+      /^--url must be .* \(got ftp:\/\/www\.example\.com\)$/,
+    ],
     [
       "a place that cannot be written to",
       ["plan.json", "--out", "missing/report.md"],
@@ -294,7 +298,7 @@ describe("it writes", () => {
     const { code, out } = traced([bad, "--format", "markdown"]);
     expect(code).toBe(1);
     expect(out).toMatch(/^### Path: ✖ broken\n/);
-    expect(out).toContain("```mermaid\nflowchart LR\n");
+    expect(out).toMatch(/```mermaid\n%%.*\nflowchart TB\n/);
   });
 
   test("into the file that --out names, and nothing to standard output", () => {

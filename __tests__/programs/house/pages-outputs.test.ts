@@ -21,7 +21,7 @@ const PAGES = [
 ];
 /** Commands of ours on files that are here, or that synthesis writes. */
 const SHOWN =
-  /^ *```sh\n *((?:npm ci && npx cdktf synth && )?(?:node bundle\/alb-web\.js|npx alb-web) (?:trace|review|explain) [^\n]+)\n *```\n\n *```\w*\n([^]*?)\n *```$/gm;
+  /^ *```sh\n *((?:npm ci && npx cdktf synth && )?(?:node bundle\/alb-web\.js|npx alb-web) (?:trace|review|explain) [^\n]+)\n *```\n\n(?: *```\w*\n([^]*?)\n *```$|((?:>.*\n)+))/gm;
 
 interface Example {
   readonly page: string;
@@ -30,10 +30,11 @@ interface Example {
 }
 
 const EXAMPLES: readonly Example[] = PAGES.flatMap((page) =>
-  [...readFileSync(join(PROJECT, page), "utf8").matchAll(SHOWN)].map(([, command = "", output = ""]) => ({
+  [...readFileSync(join(PROJECT, page), "utf8").matchAll(SHOWN)].map(([, command = "", output = "", quote = ""]) => ({
     page,
     command,
-    output: output.replace(/^ {3}/gm, (indent) => (output.startsWith("   ") ? "" : indent)),
+    // Within a list item, or as GitHub shows Markdown.
+    output: `${output.replace(/^ {3}/gm, (indent) => (output.startsWith("   ") ? "" : indent))}${quote.replace(/^> ?/gm, "")}`,
   })),
 );
 

@@ -63,7 +63,7 @@ test("rehearse --keep names the local AWS and the lines to use it", () => {
 
 test("it says what is to be done before a deploy, as main.ts names no bucket yet", async () => {
   expect(kept).toContain(
-    "\n# To deploy web there, write a bucket name into main.ts and run npx alb-web bootstrap first.\n",
+    "\n# To deploy web there, first set a bucket name in main.ts and run npx alb-web bootstrap.\n",
   );
 });
 

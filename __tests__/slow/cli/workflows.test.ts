@@ -42,7 +42,7 @@ test("a pull request is planned, and told in a comment", async () => {
       ) as string,
     }),
   ]);
-  expect(ours()[0]?.body).toMatch(/^### ✔ no effect: /m);
+  expect(ours()[0]?.body).toMatch(/^### ✔ /m);
   expect(ours()[0]?.body).toContain('resource "aws_route53_zone"');
   expect(await project.summary()).toContain('resource "aws_route53_zone"');
 });

@@ -40,9 +40,7 @@ test("npx alb-web plan plans with it, and keeps its plan as file, JSON, text and
   expect(await readFile(join(room.folder, "plans", "web.txt"), "utf8")).toContain(
     "OpenTofu will perform the following actions",
   );
-  expect(await readFile(join(room.folder, "plans", "web.md"), "utf8")).toMatch(
-    /^### ✔ no effect: [^]*`web`: 1 to create/,
-  );
+  expect(await readFile(join(room.folder, "plans", "web.md"), "utf8")).toMatch(/^### ✔ [^]*`web`: 1 to create/);
   expect(JSON.parse(await readFile(join(room.folder, "plans", "web.json"), "utf8"))).toMatchObject({
     resource_changes: [{ change: { actions: ["create"] } }],
   });

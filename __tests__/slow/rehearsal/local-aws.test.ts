@@ -148,7 +148,7 @@ describe("starting and stopping", () => {
   test("fails with what was said when the server ends at once", async () => {
     // Node takes the server for JavaScript.
     await expect(LocalAws.start({ python: process.execPath })).rejects.toThrow(
-      /ended before it was ready \(exit code 1\); it said:\n[^]*SyntaxError/,
+      /ended before it was ready \(exit code 1\); its output:\n[^]*SyntaxError/,
     );
   });
 

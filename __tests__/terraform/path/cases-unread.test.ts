@@ -38,15 +38,10 @@ test.each<[string, string[], string, string]>([
     "of one target only",
     ["-target=terraform_data.a"],
     "unknown",
-    "It cannot be determined whether requests will fail, as the plan is of some resources only.",
+    "Effect unknown: the plan covers only some resources.",
   ],
-  [
-    "that ended with an error",
-    ["-var=ok=false"],
-    "unknown",
-    "It cannot be determined whether requests will fail, as the plan ended with an error.",
-  ],
-  ["of everything", [], "none", "No load balancer is in this plan, and nothing is replaced or destroyed."],
+  ["that ended with an error", ["-var=ok=false"], "unknown", "Effect unknown: the plan ended with an error."],
+  ["of everything", [], "none", "No load balancer in this plan; nothing is replaced or destroyed."],
 ])("the effect of a plan %s is told", (_, args, effect, summary) => {
   run("plan", "-input=false", "-no-color", ...args, "-out=tfplan");
   expect(review(JSON.parse(run("show", "-json", "tfplan"))).report).toMatchObject({ effect, summary });

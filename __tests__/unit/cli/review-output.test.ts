@@ -118,7 +118,8 @@ function reviewOf({
       security: { opened: [], closed: [] },
       ...report,
     },
-    roots: roots ?? (report.causes ?? []).filter(({ effect, why }) => effect !== "none" && !why.includes(" follows ")),
+    roots:
+      roots ?? (report.causes ?? []).filter(({ effect, why }) => effect !== "none" && !why.includes(" refers to ")),
     watch,
     changes,
     outputs,
@@ -126,7 +127,7 @@ function reviewOf({
   };
 }
 
-const NOTHING = reviewOf({ summary: "Nothing changes.", hops: hopsOf() });
+const NOTHING = reviewOf({ summary: "No changes.", hops: hopsOf() });
 
 const TAGS = reviewOf({
   hops: hopsOf(),
@@ -146,18 +147,18 @@ const INSTANCE_REPLACED = reviewOf({
       attribute: "ami",
       effect: "brief",
       why:
-        "Replaced, as `ami` (`ami-1` to `ami-2`) changes: destroyed first, then created again; the load balancer " +
-        "sends requests to it until it notices.",
-      avoid: "take it out of the group first, with `aws elbv2 deregister-targets`",
+        "Replaced (destroy, then create) because `ami` (`ami-1` to `ami-2`) changes; requests to it fail until the " +
+        "load balancer marks it unhealthy.",
+      avoid: "deregister it first, with `aws elbv2 deregister-targets`",
     }),
     cause("aws_lb_target_group_attachment.b", {
       attribute: "target_id",
       hop: "target-group",
       effect: "brief",
-      why: "Replaced, as `target_id` follows `aws_instance.b`, which is replaced: destroyed first, then created again.",
+      why: "Replaced (destroy, then create) because `target_id` refers to `aws_instance.b`, which is replaced.",
     }),
   ],
-  watch: ["`aws_ebs_volume.data` is replaced, with the data in it."],
+  watch: ["`aws_ebs_volume.data` is replaced; its data is lost."],
   changes: [
     line("aws_instance.b", "replace", { attributes: ["ami"] }),
     line("aws_lb_target_group_attachment.b", "replace", { attributes: ["target_id"] }),
@@ -170,7 +171,7 @@ const INSTANCE_REPLACED = reviewOf({
 
 const BALANCER_REPLACED = reviewOf({
   effect: "outage",
-  summary: "The site will be unreachable until resolvers know the new load balancer.",
+  summary: "Outage: the site is unreachable until the new load balancer is created.",
   hops: hopsOf({
     dns: { after: "unknown" },
     listener: { after: "broken", change: "broken" },
@@ -181,39 +182,33 @@ const BALANCER_REPLACED = reviewOf({
     cause("aws_lb.web", {
       attribute: "name",
       hop: "listener",
-      why:
-        "Replaced, as `name` (`web` to `site`) changes: destroyed first, then created again; nobody is answered " +
-        "for minutes.",
-      avoid: "leave the name as it is",
+      why: "Replaced (destroy, then create) because `name` (`web` to `site`) changes; all requests fail for minutes.",
+      avoid: "keep the name as it is",
     }),
     cause("aws_lb_listener.http", {
       attribute: "load_balancer_arn",
       hop: "listener",
-      why:
-        "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created " +
-        "again.",
+      why: "Replaced (destroy, then create) because `load_balancer_arn` refers to `aws_lb.web`, which is replaced.",
     }),
     cause("aws_lb_listener.https", {
       attribute: "load_balancer_arn",
       hop: "listener",
-      why:
-        "Replaced, as `load_balancer_arn` follows `aws_lb.web`, which is replaced: destroyed first, then created " +
-        "again.",
+      why: "Replaced (destroy, then create) because `load_balancer_arn` refers to `aws_lb.web`, which is replaced.",
     }),
     cause("aws_lb_listener_rule.old", {
       attribute: "priority",
       hop: "listener",
       effect: "brief",
-      why: "Updated, as `priority` changes.",
+      why: "Updated in place: `priority`.",
     }),
-    cause("aws_iam_role.x", { attribute: "tags", hop: null, effect: "none", why: "Updated, as `tags` change." }),
+    cause("aws_iam_role.x", { attribute: "tags", hop: null, effect: "none", why: "Updated in place: `tags`." }),
   ],
   security: {
     opened: [
-      "443 opened to everyone (IPv4) in `aws_security_group.alb`",
-      "SSH opened to 10.0.0.0/8 in `aws_security_group.web`",
+      "port 443 from everyone (IPv4) in `aws_security_group.alb`",
+      "SSH (port 22) from 10.0.0.0/8 in `aws_security_group.web`",
     ],
-    closed: ["80 closed to everyone (IPv4) in `aws_security_group.alb`"],
+    closed: ["port 80 from everyone (IPv4) in `aws_security_group.alb`"],
   },
   changes: [
     line("aws_lb.web", "replace", { attributes: ["name"] }),
@@ -241,42 +236,42 @@ const BALANCER_REPLACED = reviewOf({
 const everything = (doing: Doing) => Object.fromEntries(siteOf().nodes.map(({ address }) => [address, doing]));
 const DESTROYED = reviewOf({
   effect: "outage",
-  summary: "The site will be taken down, as its load balancer is destroyed.",
+  summary: "Outage: the site is taken down because its load balancer is destroyed.",
   hops: hopsOf(Object.fromEntries(HOPS.map((hop) => [hop, { after: null }]))),
   causes: namesOf(9, "aws_lb_listener").map((address, index) =>
     cause(address, {
       hop: "listener",
-      why: `Destroyed, as it is no longer in the configuration; requests to port ${index} are refused.`,
+      why: `Destroyed because it is no longer in the configuration; connections to port ${index} are refused.`,
       avoid: "keep a listener on the port.",
     }),
   ),
   security: {
-    opened: ["`aws_instance.a` takes metadata requests without a token (IMDSv1)"],
-    closed: ["443 closed to everyone (IPv4) in `aws_security_group.alb`"],
+    opened: ["`aws_instance.a` accepts metadata requests without a token (IMDSv1)"],
+    closed: ["port 443 from everyone (IPv4) in `aws_security_group.alb`"],
   },
   watch: [
-    "The plan ended with an error, so it is not whole.",
-    "`aws_db_instance.main` is destroyed, with the data in it.",
+    "The plan ended with an error, so it is incomplete.",
+    "`aws_db_instance.main` is destroyed; its data is lost.",
     "`aws_lb.web` is no longer protected from deletion.",
-    "1 resource was changed outside terraform since the last apply: `aws_lb.web`.",
+    "1 resource was changed outside of Terraform since the last apply: `aws_lb.web`.",
   ],
   changes: siteOf().nodes.map(({ address }) => line(address, "destroy", { reason: "no resource config" })),
   picture: siteOf(everything("destroy"), "gone"),
 });
 
 const NEW_SITE = reviewOf({
-  summary: "A new site is built, and its path is whole; no request can notice yet.",
+  summary: "New site: its path is ok, and no existing traffic is affected.",
   hops: hopsOf(Object.fromEntries(HOPS.map((hop) => [hop, { before: null }]))),
   changes: siteOf().nodes.map(({ address }) => line(address, "create")),
   picture: siteOf(everything("create"), "new"),
 });
 
 const BESIDE = reviewOf({
-  summary: "No load balancer is in this plan; look at what is replaced and destroyed.",
+  summary: "No load balancer in this plan; check what is replaced and destroyed.",
   changes: [
     line("aws_s3_bucket.logs", "destroy"),
     line("aws_sqs_queue.jobs", "forget"),
-    line("aws_sns_topic.x", "move", { reason: "was aws_sns_topic.y" }),
+    line("aws_sns_topic.x", "move", { reason: "moved from aws_sns_topic.y" }),
   ],
 });
 
@@ -306,7 +301,7 @@ function largeReview(count: number): Review {
   const all = [...instances, ...groups, ...listeners, ...records];
   return reviewOf({
     effect: "fails",
-    summary: "Apply will fail: the target group is still in use by the listener, and 4 other reasons.",
+    summary: "Apply will fail: the target group is still in use by the listener (and 4 more reasons).",
     hops: hopsOf({ target: { after: "broken", change: "broken" } }),
     causes: all
       .map((address, index) =>
@@ -314,17 +309,17 @@ function largeReview(count: number): Review {
           attribute: "ami",
           effect: at([...EFFECTS], index),
           why:
-            `Replaced, as \`ami\` (\`ami-${index}\` to \`ami-${index + 1}\`) changes: destroyed first, then ` +
-            "created again; it is away until the new one has booted.",
-          avoid: "replace one instance after the other",
+            `Replaced (destroy, then create) because \`ami\` (\`ami-${index}\` to \`ami-${index + 1}\`) changes; ` +
+            "the target is down until the new instance has booted.",
+          avoid: "replace one instance at a time",
         }),
       )
       .sort((one, other) => EFFECTS.indexOf(other.effect) - EFFECTS.indexOf(one.effect)),
     security: {
-      opened: all.map((address) => `443 opened to everyone (IPv4) in \`${address}\``),
-      closed: all.map((address) => `80 closed to everyone (IPv4) in \`${address}\``),
+      opened: all.map((address) => `port 443 from everyone (IPv4) in \`${address}\``),
+      closed: all.map((address) => `port 80 from everyone (IPv4) in \`${address}\``),
     },
-    watch: all.map((address) => `\`${address}\` is replaced, with the data in it.`),
+    watch: all.map((address) => `\`${address}\` is replaced; its data is lost.`),
     changes: all.map((address, index) =>
       line(address, doingAt(index) === "none" ? "read" : doingAt(index), { attributes: ["ami", "tags"] }),
     ),
@@ -364,7 +359,7 @@ const GOLDEN: Readonly<Record<string, string>> = {
 /** What stands before the picture, what is folded, and what has no room, without blank lines at its end. */
 function headOf(page: string): string[] {
   return page
-    .slice(0, /^(```mermaid|<details|There is no room)/m.exec(page)?.index ?? page.length)
+    .slice(0, /^(```mermaid|<details|Omitted for length)/m.exec(page)?.index ?? page.length)
     .trimEnd()
     .split("\n");
 }
@@ -422,22 +417,22 @@ describe("the length", () => {
 
 describe("the page", () => {
   test("has one quiet line where nothing changes", () => {
-    expect(GOLDEN["nothing.md"]).toBe("### ✔ no effect: Nothing changes. (`web`)\n");
+    expect(GOLDEN["nothing.md"]).toBe("### ✔ No changes. (`web`)\n");
   });
 
   test("does not keep quiet that a plan is not whole, though nothing changes", () => {
-    const review = { ...NOTHING, watch: ["The plan ended with an error, so it is not whole."] };
+    const review = { ...NOTHING, watch: ["The plan ended with an error, so it is incomplete."] };
     expect(reviewsAsMarkdown([named(review)])).toMatch(
-      /^### .*\n\n- Watch: The plan ended with an error, so it is not whole\.\n$/,
+      /^### .*\n\n- Watch: The plan ended with an error, so it is incomplete\.\n$/,
     );
     expect(reviewsAsMarkdown([named(review), named(TAGS)])).toContain("- Watch: The plan ended with an error");
   });
 
   test("says the verdict in words beside its mark", () => {
     for (const [name, start] of [
-      ["tags.md", "### ✔ no effect: No downtime"],
-      ["instance-replaced.md", "### ! brief: Some requests"],
-      ["destroyed.md", "### ✖ outage: The site"],
+      ["tags.md", "### ✔ No downtime"],
+      ["instance-replaced.md", "### ! Some requests"],
+      ["destroyed.md", "### ✖ Outage: the site"],
     ] as const)
       expect(GOLDEN[name]?.startsWith(start)).toBe(true);
     expect(reviewsAsMarkdown([named(largeReview(5))])).toMatch(
@@ -456,7 +451,7 @@ describe("the page", () => {
       "\nPath: dns ✔ → ? unknown · tls ✔ · listener ✔ → **✖ broken by this change** · target group ✖ broken, " +
         "as before · target ✖ → **✔ repaired by this change**\n",
     );
-    expect(GOLDEN["destroyed.md"]).toContain("\nPath: dns gone · tls gone ·");
+    expect(GOLDEN["destroyed.md"]).toContain("\nPath: dns removed · tls removed ·");
     expect(GOLDEN["new-site.md"]).toContain("\nPath: dns ✔ (new) · tls ✔ (new) ·");
     expect(
       reviewsAsMarkdown([
@@ -467,17 +462,17 @@ describe("the page", () => {
 
   test("tells a cause with its attribute, why and what to do instead; one that only follows is folded", () => {
     expect(headOf(GOLDEN["instance-replaced.md"] ?? "").filter((it) => it.startsWith("- !"))).toEqual([
-      "- ! brief: `ami` of `aws_instance.b`. Replaced, as `ami` \\(`ami-1` to `ami-2`\\) changes: destroyed " +
-        "first, then created again; the load balancer sends requests to it until it notices. **Instead:** take " +
-        "it out of the group first, with `aws elbv2 deregister-targets`.",
+      "- ! brief: `aws_instance.b`: Replaced \\(destroy, then create\\) because `ami` \\(`ami-1` to `ami-2`\\) changes; " +
+        "requests to it fail until the load balancer marks it unhealthy. **Fix:** Deregister it first, with " +
+        "`aws elbv2 deregister-targets`.",
     ]);
     expect(GOLDEN["instance-replaced.md"]).toContain(
-      "- ! brief, target group: `target_id` of `aws_lb_target_group_attachment.b`.",
+      "- ! brief, target group: `aws_lb_target_group_attachment.b`: Replaced",
     );
   });
 
   test("folds no cause for what its sentence says: which one follows is known without reading it", () => {
-    const why = "Replaced, as `name` (`a` to `x` follows `aws_lb.web`) changes.";
+    const why = "Replaced because `name` (`a` to `x` refers to `aws_lb.web`) changes.";
     const causes = [cause("aws_lb.web", {}), cause("aws_lb_target_group.web", { attribute: "name", why })];
     const text = reviewsAsMarkdown([named({ ...reviewOf({ effect: "outage", causes }), roots: causes })]);
     expect(headOf(text).filter((it) => it.startsWith("- ✖"))).toEqual([
@@ -502,18 +497,18 @@ describe("the page", () => {
       ([, title, all, lines = ""]) => ({ title, all: Number(all), lines: lines.split("\n") }),
     );
     expect(folds.map(({ title }) => title)).toEqual([
-      "Causes, and how to avoid them",
-      "What is opened and closed",
+      "Causes and fixes",
+      "Security changes",
       "What to watch",
       "Replaced",
       "Destroyed",
       "Created",
       "Updated in place",
-      "Imported, moved, forgotten or read",
+      "Imported, moved, no longer managed, or read",
       "Outputs that change",
     ]);
     for (const { all, lines } of folds) {
-      const left = Number(/^- and (\d+) more, for which there is no room here$/.exec(lines.at(-1) ?? "")?.[1] ?? 0);
+      const left = Number(/^- and (\d+) more, omitted for length$/.exec(lines.at(-1) ?? "")?.[1] ?? 0);
       expect(lines.length - (left > 0 ? 1 : 0) + left).toBe(all);
       expect(lines.length).toBeGreaterThan(8);
     }
@@ -523,9 +518,9 @@ describe("the page", () => {
   test("tells the worst causes first", () => {
     const ranks = [
       ...reviewsAsMarkdown([named(largeReview(50))]).matchAll(
-        /^- [✖!?✔] (will fail|outage|unknown|brief|no effect), /gm,
+        /^- [✖!?✔] (apply fails|outage|unknown|brief|no effect), /gm,
       ),
-    ].map(([, word = ""]) => ["will fail", "outage", "unknown", "brief", "no effect"].indexOf(word));
+    ].map(([, word = ""]) => ["apply fails", "outage", "unknown", "brief", "no effect"].indexOf(word));
     expect(ranks.length).toBeGreaterThan(40);
     expect([...ranks].sort((one, other) => one - other)).toEqual(ranks);
   });
@@ -533,11 +528,11 @@ describe("the page", () => {
   test("says so where there is no room for the picture, or for a fold", () => {
     const text = reviewsAsMarkdown([named(BALANCER_REPLACED)], { limit: 2000 });
     expect(text).not.toContain("mermaid");
-    expect(text).toContain("\nThere is no room here for: the picture");
+    expect(text).toContain("\nOmitted for length: the picture");
     expect(reviewsAsMarkdown([named(BALANCER_REPLACED)], { limit: 1300 })).toMatch(
-      /There is no room here for: the picture; .*causes, and how to avoid them \(4\)/,
+      /Omitted for length: the picture; .*causes and fixes \(4\)/,
     );
-    expect(reviewsAsMarkdown([named(BESIDE)])).not.toContain("no room");
+    expect(reviewsAsMarkdown([named(BESIDE)])).not.toContain("Omitted");
   });
 });
 
@@ -545,13 +540,13 @@ describe("several plans", () => {
   test("have a line each, the worst first, and only the worse are open", () => {
     const text = GOLDEN["several.md"] ?? "";
     expect(headOf(text)).toEqual([
-      "### ✖ outage: 4 plans, 3 of them with changes",
+      "### ✖ Outage: 4 plans, 3 with changes",
       "",
-      "- ✖ `production`: The site will be unreachable until resolvers know the new load balancer. 1 to update, " +
+      "- ✖ `production`: Outage: the site is unreachable until the new load balancer is created. 1 to update, " +
         "**3 to replace**",
       "- ! `staging`: Some requests will fail while one of two instances is replaced. **3 to replace**",
       "- ✔ `preview`: No downtime expected. 2 to update",
-      "- ✔ `shared`: Nothing changes.",
+      "- ✔ `shared`: No changes.",
     ]);
     expect(text.match(/^<details.*<code>.*$/gm)).toEqual([
       "<details open><summary><b>✖ outage</b>: <code>production</code></summary>",
@@ -571,7 +566,7 @@ describe("several plans", () => {
     expect(head).toHaveLength(MAX_HEAD);
     const shown = text.match(/^<details.*<code>/gm)?.length ?? 0;
     expect(shown).toBeGreaterThan(15);
-    expect(text).toMatch(new RegExp(`\n\nThere is no room here for ${3000 - shown} of 3000 plans\\.\n$`));
+    expect(text).toMatch(new RegExp(`\n\nOmitted for length: ${3000 - shown} of 3000 plans\\.\n$`));
     expect(headOf(reviewsAsMarkdown(plans, { limit: 1600 })).at(-1)).toMatch(/^- and 299\d more plans$/);
   });
 
@@ -608,28 +603,61 @@ describe("the picture", () => {
   });
 
   test.each<[Doing, string]>([
-    ["none", 'target0["aws_instance<br/>a"]:::none'],
-    ["update", 'target0("aws_instance<br/>a<br/>UPDATED"):::update'],
-    ["create", 'target0(["aws_instance<br/>a<br/>NEW"]):::create'],
-    ["replace", 'target0{{"aws_instance<br/>a<br/>REPLACED"}}:::replace'],
-    ["destroy", 'target0[/"aws_instance<br/>a<br/>DESTROYED"\\]:::destroy'],
-    ["import", 'target0["aws_instance<br/>a"]:::none'],
+    ["none", 'target0["aws_instance.a"]:::none'],
+    ["update", 'target0("aws_instance.a<br/>UPDATED"):::update'],
+    ["create", 'target0(["aws_instance.a<br/>NEW"]):::create'],
+    ["replace", 'target0{{"aws_instance.a<br/>REPLACED"}}:::replace'],
+    ["destroy", 'target0[/"aws_instance.a<br/>DESTROYED"\\]:::destroy'],
+    ["import", 'target0["aws_instance.a"]:::none'],
   ])("tells %s by a shape, a word and a class", (doing, expected) => {
     expect(picture({ ...TAGS, picture: siteOf({ "aws_instance.a": doing }) })).toContain(expected);
   });
 
   test("tells what is broken by a word and an edge, and ways that are new or gone by a line and a word", () => {
     const lines = picture(BALANCER_REPLACED);
-    expect(lines).toContain(
-      'listener2{{"aws_lb_listener<br/>https<br/>HTTPS #58;443<br/>REPLACED<br/>BROKEN"}}:::replace',
-    );
+    expect(lines).toContain('listener2{{"aws_lb_listener.https<br/>HTTPS #58;443<br/>REPLACED<br/>BROKEN"}}:::replace');
     expect(lines).toContain("class listener2 broken");
     expect(lines).toContain("targetgroup0 ==>|new| target1");
-    expect(lines).toContain("listener1 -.->|gone| listener2");
+    expect(lines).toContain("listener1 -.->|removed| listener2");
+  });
+
+  test("shows what belongs to a box at a line without a head", () => {
+    const { nodes, edges } = siteOf();
+    const certificate = node("aws_acm_certificate.main", "tls", "replace", { isAttached: true });
+    const lines = picture({
+      ...TAGS,
+      picture: {
+        nodes: [certificate, ...nodes],
+        edges: [
+          ...edges,
+          edge(certificate.address, "aws_lb_listener.https"),
+          edge(certificate.address, "aws_lb_listener.http", "gone"),
+        ],
+      },
+    });
+    expect(lines).toContain("tls0 --- listener2");
+    expect(lines).toContain("tls0 -.-|removed| listener1");
+  });
+
+  test("says that a target is registered again", () => {
+    const { nodes, edges } = siteOf();
+    const again = edges.map((it) => (it.to === "aws_instance.a" ? { ...it, is: "again" as const } : it));
+    expect(picture({ ...TAGS, picture: { nodes, edges: again } })).toContain(
+      "targetgroup0 -->|registered again| target0",
+    );
+  });
+
+  test("omits the end that CDKTF and Terraform append to names", () => {
+    const box = node("aws_lb.site_load-balancer_29B9159D", "listener", "none", {
+      label: "web-20261129150143870600000009",
+    });
+    expect(picture(reviewOf({ picture: { nodes: [box], edges: [] } }))).toContain(
+      'listener0["aws_lb.site_load-balancer<br/>web-#8230;"]:::none',
+    );
   });
 
   test("says a name once", () => {
-    expect(picture(TAGS)).toContain('listener0("aws_lb<br/>web<br/>UPDATED"):::update');
+    expect(picture(TAGS)).toContain('listener0("aws_lb.web<br/>UPDATED"):::update');
   });
 
   test.each([500, 5000])(
@@ -644,7 +672,7 @@ describe("the picture", () => {
       expect(new Set(pairs).size).toBe(pairs.length);
       const [, more = ""] = /and (\d+) more/.exec(lines.find((it) => it.startsWith("targetMore")) ?? "") ?? [];
       expect(Number(more)).toBe(count * 0.6 - 7);
-      expect(lines).toContain("targetgroupMore -->|some new, some gone| targetMore");
+      expect(lines).toContain("targetgroupMore -->|some new, some removed| targetMore");
     },
   );
 
@@ -653,7 +681,7 @@ describe("the picture", () => {
       ...namesOf(100, "aws_instance").map((it) => node(it, "target", "replace")),
       node("aws_instance.bad", "target", "none", { isBroken: true }),
     ];
-    expect(picture(reviewOf({ picture: { nodes, edges: [] } })).join("\n")).toContain("bad<br/>BROKEN");
+    expect(picture(reviewOf({ picture: { nodes, edges: [] } })).join("\n")).toContain("aws_instance.bad<br/>BROKEN");
   });
 
   test("is none where there is no path", () => {
@@ -699,7 +727,7 @@ describe("the picture", () => {
     expect(reviewPicture({ nodes, edges }).join("\n").length).toBeGreaterThan(45_000);
     const page = reviewsAsMarkdown([named({ ...TAGS, picture: { nodes, edges } })], { limit: 100_000 });
     expect(page).not.toContain("mermaid");
-    expect(page).toContain("\nThere is no room here for: the picture.\n");
+    expect(page).toContain("\nOmitted for length: the picture.\n");
   });
 });
 
@@ -779,7 +807,7 @@ describe("hostile text", () => {
             fc.record({
               from: fc.constantFrom("client", ...addresses),
               to: fc.constantFrom("client", ...addresses),
-              is: fc.constantFrom("kept", "new", "gone"),
+              is: fc.constantFrom("kept", "new", "gone", "again"),
             }),
           ),
         }),
@@ -831,10 +859,10 @@ describe("hostile text", () => {
     "</details>",
     "<details><summary><b>✖ outage</b>: <code><i></code></summary>",
     "```mermaid",
-    "```mermaid\nflowchart LR\n  click a b\n```",
-    '```mermaid\nflowchart LR\n    dns0["a"b"]:::none\n```',
-    '```mermaid\nflowchart LR\n    dns0["<img>"]:::none\n```',
-    '```mermaid\nflowchart LR\n  subgraph dns["dns"]\n```',
+    "```mermaid\nflowchart TB\n  click a b\n```",
+    '```mermaid\nflowchart TB\n    dns0["a"b"]:::none\n```',
+    '```mermaid\nflowchart TB\n    dns0["<img>"]:::none\n```',
+    '```mermaid\nflowchart TB\n  subgraph dns["dns"]\n```',
     "```js\n```",
   ])("would be found, such as %j", (page) => {
     expect(faultsOf(`${page}\n`)).not.toEqual([]);
@@ -844,7 +872,8 @@ describe("hostile text", () => {
   const ID = "(client|(dns|tls|listener|targetgroup|target)(\\d|More))";
   const FRAME = "(dns|tls|listener|targetgroup|target)";
   const PICTURE = [
-    /^flowchart LR$/,
+    /^%%\{init: \{[\w":{}, ]+\}\}%%$/,
+    /^flowchart TB$/,
     /^ {2}client\(\("client"\)\):::none$/,
     /^ {2}end$/,
     /^ {2}classDef [a-z]+ [a-z:#0-9, -]+$/,
@@ -856,14 +885,14 @@ describe("hostile text", () => {
         `\\\\\\]):::(none|create|update|replace|destroy)$`,
       "u",
     ),
-    new RegExp(`^ {2}${ID} (-->|==>|-\\.->)(\\|[a-z, ]+\\|)? ${ID}$`),
+    new RegExp(`^ {2}${ID} (-->|==>|-\\.->|---|===|-\\.-)(\\|[a-z, ]+\\|)? ${ID}$`),
   ];
   const TITLES =
-    "Causes, and how to avoid them|Blocks to paste|What is opened and closed|What to " +
-    "watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, forgotten or read|Outputs that change";
+    "Causes and fixes|Blocks to paste|Security changes|What to " +
+    "watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, no longer managed, or read|Outputs that change";
   const TAGS_OF_OURS = [
     new RegExp(`^<details><summary>(${TITLES}) \\(\\d+\\)</summary>$`),
-    /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|will fail)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
+    /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|apply fails)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
   ];
 
   /** Lines that are not written as ours are. */
@@ -897,7 +926,7 @@ describe("hostile text", () => {
         );
       } else if (it === "</details>") expectThat(--open.count >= 0, "one end too many");
       else if (it !== "") {
-        const [, start, rest = ""] = /^(#{3,4} |- |Path: |There is no room here for|(?=`))([^]*)$/.exec(it) ?? [];
+        const [, start, rest = ""] = /^(#{3,4} |- |Path: |Omitted for length: |(?=`))([^]*)$/.exec(it) ?? [];
         expectThat(
           start !== undefined &&
             (!start.startsWith("#") || index === 0 || page.split("\n")[index - 2]?.startsWith("<details") === true),
@@ -933,7 +962,7 @@ describe("hostile text", () => {
         continue;
       }
       const [plain] =
-        /^(\\[!-/:-@[-`{-~]|&amp;|&#8203;|\*\*(?:\d+ to (?:replace|destroy)|Opened:|Instead:|[✖✔] (?:broken|repaired) by this change)\*\*|[^\\`*_{}[\]<>#|~$&])/u.exec(
+        /^(\\[!-/:-@[-`{-~]|&amp;|&#8203;|\*\*(?:\d+ to (?:replace|destroy)|Opened:|Fix:|[✖✔] (?:broken|repaired) by this change)\*\*|[^\\`*_{}[\]<>#|~$&])/u.exec(
           rest,
         ) ?? [];
       if (plain === undefined) return false;

@@ -74,8 +74,8 @@ describe("text", () => {
       "✖ P33",
       "Warnings",
       "! P60",
-      "Left open by the file",
-      "Assumed",
+      "Cannot be determined from the file",
+      "Assumptions",
       "Proven from the file",
     ].map((text) => GOLDEN["broken.txt"]?.indexOf(`\n${text}`));
     expect(places).not.toContain(-1);
@@ -104,7 +104,7 @@ describe("text", () => {
     expect(text.match(/^✔ ok .*example\.com/gm)).toHaveLength(30);
     expect(text.match(/^ {2}dns /gm)).toHaveLength(1);
     expect(text.match(/image \d+$/gm)).toHaveLength(20);
-    expect(text).toContain("\n  and 30 more, which --format json lists\n");
+    expect(text).toContain("\n  and 30 more, listed by --format json\n");
   });
 
   test("of hostile names moves no cursor and colours nothing", () => {
@@ -115,15 +115,17 @@ describe("text", () => {
   });
 
   test("of hostile names begins no line that reads as one of ours", () => {
-    const text = reportAsText(hostileReport(["a\n✖ P01 dns: not so\n\nFaults"]), SOURCE);
-    expect(text).not.toMatch(/^(✖ P01|Faults$[^]*^Faults$)/m);
+    const text = reportAsText(hostileReport(["a\n✖ P01 dns: not so\n\nErrors"]), SOURCE);
+    expect(text).not.toMatch(/^(✖ P01|Errors$[^]*^Errors$)/m);
   });
 });
 
 describe("Markdown", () => {
   test("says the verdict first", () => {
-    expect(GOLDEN["broken.md"]).toMatch(/^### Path: ✖ broken\n\n`plan\.json`: 2 faults, 1 warning, 1 open attribute\n/);
-    expect(GOLDEN["ok.md"]).toMatch(/^### Path: ✔ ok\n\n`plan\.json`: no faults\n/);
+    expect(GOLDEN["broken.md"]).toMatch(
+      /^### Path: ✖ broken\n\n`plan\.json`: 2 errors, 1 warning, 1 unknown attribute\n/,
+    );
+    expect(GOLDEN["ok.md"]).toMatch(/^### Path: ✔ ok\n\n`plan\.json`: no errors\n/);
     expect(GOLDEN["without-path.md"]).toMatch(/^### Path: \? unknown\n[^]*No path: /);
   });
 
@@ -195,7 +197,7 @@ describe("Markdown", () => {
     expect(shapeOf(text)).toMatchObject({ details: shapeOf(text)["/details"] });
     const told = text.match(/^- ✖ \*\*P33\*\*/gm)?.length ?? 0;
     expect(told).toBeGreaterThan(20);
-    expect(text).toContain(`- and ${3000 - told} more, for which there is no room here`);
+    expect(text).toContain(`- and ${3000 - told} more, omitted for length`);
     expect(text).toContain("The picture shows 6 of 400 paths, the worst first.");
     expect(text).toContain("| and 350 more |");
   });
@@ -235,12 +237,12 @@ describe("findings that say the same of several resources", () => {
 
   test("stand together in text", () => {
     const text = reportAsText(report, SOURCE);
-    expect(text).toMatch(/^✖ broken {3}plan\.json: 8 faults\n/);
+    expect(text).toMatch(/^✖ broken {3}plan\.json: 8 errors\n/);
     expect(text.match(/^✖ P33/gm)).toHaveLength(2);
     expect(text).toMatch(
       /^ {2}at +aws_security_group\.a, .*aws_security_group\.d,\n +aws_security_group\.e and 2 more: from_port$/m,
     );
-    expect(text).toContain("and the same of the other 6");
+    expect(text).toContain("the same for the other 6");
   });
 
   test("stand together in Markdown", () => {
@@ -250,7 +252,7 @@ describe("findings that say the same of several resources", () => {
       "`from_port` of `aws_security_group.a`, `aws_security_group.b`, `aws_security_group.c`, " +
         "`aws_security_group.d`, `aws_security_group.e` and 2 more: port 8080",
     );
-    expect(text).toContain("\n  and the same of the other 6\n");
+    expect(text).toContain("\n  The same for the other 6.\n");
   });
 
   test("and so do assumptions", () => {
@@ -300,8 +302,8 @@ describe("the picture", () => {
     expect(picture(BROKEN)).toContain('vpc(("client<br/>in the VPC"))');
   });
 
-  test("shows type, name and module of a resource on lines of their own", () => {
-    expect(picture(BROKEN)).toContain("aws_lb_target_group<br/>this#91;0#93;<br/>module.reports#91;#34;blue#34;#93;");
+  test("shows type and name of a resource, and its module on a line of its own", () => {
+    expect(picture(BROKEN)).toContain("aws_lb_target_group.this#91;0#93;<br/>module.reports#91;#34;blue#34;#93;");
   });
 
   test("has the broken paths first where there are many", () => {
@@ -314,10 +316,10 @@ describe("the picture", () => {
 
   test.each(HOSTILE_TEXTS)("holds nothing but plain words of %j", (text) => {
     const lines = pictureOf(hostileReport([text]));
-    const labels = lines.flatMap((line) => [...line.matchAll(/"([^"]*)"/g)].map(([, label = ""]) => label));
+    const labels = lines.slice(1).flatMap((line) => [...line.matchAll(/"([^"]*)"/g)].map(([, label = ""]) => label));
     expect(labels).toHaveLength(1 + 5 + 1);
     for (const label of labels) expect(label.replace(/<br\/>/g, "")).toMatch(/^([\p{L}\p{N} .,_/-]|#\d+;)+$/u);
-    expect(lines).toHaveLength(1 + 1 + 10 + 3);
+    expect(lines).toHaveLength(2 + 1 + 10 + 3);
   });
 });
 
@@ -326,7 +328,7 @@ describe("what is accepted", () => {
 
   test("is shown apart, with its reason, and breaks no hop", () => {
     const text = reportAsText(report, SOURCE);
-    expect(text).toMatch(/^✖ broken {3}plan\.json: 1 fault, 1 warning, 1 accepted finding, 1 open attribute\n/);
+    expect(text).toMatch(/^✖ broken {3}plan\.json: 1 error, 1 warning, 1 accepted finding, 1 unknown attribute\n/);
     expect(text).toMatch(/^ {2}listener +✔ ok .*\n?.*\[P44 \(accepted\)\]$/m);
     expect(text).toMatch(/^Accepted\n\n! P44 {2}listener: .*\n {2}accepted {2}the second zone is closed on purpose$/m);
     const markdown = reportAsMarkdown(report, SOURCE);

@@ -60,7 +60,7 @@ const written = () =>
 
 describe("a broken path is refused before any file is written", () => {
   test("by what was overridden, with finding, place, both values, fix, and how to let it pass", () => {
-    const { errors, message } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
+    const { messages: errors, message } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(
       /^web: P33: aws_security_group\.\S+, ingress: got .*8080.*; required: tcp 80.*\. Props: .*$/,
@@ -73,13 +73,13 @@ describe("a broken path is refused before any file is written", () => {
   });
 
   test("by what was added", () => {
-    const { errors } = refusalOf(() => writeApp(folder, { web: DOMAIN }, addListener));
+    const { messages: errors } = refusalOf(() => writeApp(folder, { web: DOMAIN }, addListener));
     expect(errors.join("\n")).toMatch(/^web: P27: /m);
     expect(written()).toEqual([]);
   });
 
   test("with the findings of all stacks, those that are well left out", () => {
-    const { errors } = refusalOf(() =>
+    const { messages: errors } = refusalOf(() =>
       writeApp(folder, { web: DOMAIN, shop: SHOP, well: { domainName: "www.example.net" } }, (stack) => {
         if (stack.node.id === "web") closeInstances(stack);
         if (stack.node.id === "shop") addListener(stack);
@@ -96,7 +96,7 @@ describe("a broken path is refused before any file is written", () => {
     const ids = trace(stack.toTerraform())
       .findings.filter(({ severity }) => severity === "error")
       .map(({ id, address, attribute }) => `web: ${id}: ${address}, ${attribute}`);
-    const { errors } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
+    const { messages: errors } = refusalOf(() => writeApp(folder, { web: DOMAIN }, closeInstances));
     expect(errors.map((error) => error.split(": got ")[0])).toEqual(ids);
   });
 
@@ -156,7 +156,7 @@ describe("what is accepted", () => {
   test("passes, and nothing else does", () => {
     writeApp(folder, { web: accepting }, closeInstances);
     expect(written()).toContain(join("stacks", "web", "cdk.tf.json"));
-    const { errors } = refusalOf(() =>
+    const { messages: errors } = refusalOf(() =>
       writeApp(folder, { web: accepting }, (stack) => (closeInstances(stack), addListener(stack))),
     );
     expect(errors.map((error) => error.slice(0, 9))).toEqual(errors.map(() => "web: P27:"));
@@ -170,7 +170,7 @@ describe("what is accepted", () => {
         (stack) => stack.node.id === "web" && closeInstances(stack),
       ),
     );
-    expect(everywhere.errors).toEqual([
+    expect(everywhere.messages).toEqual([
       expect.stringMatching(/^shop: accept must list only findings .* \(got "P33"\); /),
     ]);
   });
@@ -196,11 +196,11 @@ describe("what is accepted", () => {
     const ids = (errors: readonly string[]) => errors.map((error) => /^web: (P\d\d: [^,:]*|accept)/.exec(error)?.[1]);
     const others = refusalOf(() =>
       writeApp(mkdtempSync(join(tmpdir(), "alb-web-accept-")), { web: DOMAIN }, addListeners),
-    ).errors;
+    ).messages;
 
     test("is none without an address, and the addresses are listed", () => {
       expect(addresses.length).toBeGreaterThan(1);
-      const { errors } = refusalOf(() =>
+      const { messages: errors } = refusalOf(() =>
         writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P27", reason: "x" }] } }, addListeners),
       );
       expect(errors).toEqual([
@@ -213,7 +213,7 @@ describe("what is accepted", () => {
 
     test("is the one at the address, and no other", () => {
       const [address = ""] = addresses;
-      const { errors } = refusalOf(() =>
+      const { messages: errors } = refusalOf(() =>
         writeApp(folder, { web: { ...DOMAIN, accept: [{ finding: "P27", address, reason: "x" }] } }, addListeners),
       );
       expect(ids(errors)).toEqual(ids(others.filter((it) => !it.startsWith(`web: P27: ${address},`))));
@@ -223,7 +223,7 @@ describe("what is accepted", () => {
       const accept = addresses.map((address) => ({ finding: "P27", address, reason: `at ${address}` }));
       const left = others.filter((it) => !it.startsWith("web: P27: "));
       if (left.length > 0)
-        expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).errors).toEqual(left);
+        expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).messages).toEqual(left);
       else writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners);
     });
 
@@ -232,7 +232,7 @@ describe("what is accepted", () => {
         ...addresses.map((address) => ({ finding: "P27", address, reason: "x" })),
         { finding: "P27", address: "aws_lb_listener.gone", reason: "x" },
       ];
-      expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).errors).toContain(
+      expect(refusalOf(() => writeApp(folder, { web: { ...DOMAIN, accept } }, addListeners)).messages).toContain(
         'web: accept must list only findings that the path has (got "P27" at aws_lb_listener.gone); remove this entry',
       );
     });
@@ -263,7 +263,7 @@ describe("what is accepted", () => {
 
 describe("it is an error to accept", () => {
   test("what is not found, or not any more", () => {
-    const { errors } = refusalOf(() =>
+    const { messages: errors } = refusalOf(() =>
       writeApp(
         folder,
         { web: { ...DOMAIN, accept: [...KNOWN_BETTER, { finding: "P11", reason: "a CDN has the certificate" }] } },

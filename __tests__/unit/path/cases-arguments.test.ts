@@ -160,14 +160,13 @@ describe("makes its hop unknown, and the review", () => {
     const { report } = review(planOf({ "aws_lb_listener_rule.api": { set: { transform } } }));
     expect(report).toMatchObject({
       effect: "unknown",
-      summary:
-        "It cannot be determined whether requests will fail, as something on the path is not known to this version.",
+      summary: "Effect unknown: this version of alb-web does not know something on the path.",
     });
     expect(report.causes.find(({ effect }) => effect === "unknown")).toMatchObject({
       address: "aws_lb_listener_rule.api",
       attribute: "transform",
       hop: "listener",
-      why: "Changed in place: `transform`; the argument is not known to this version, so the listener is not proven.",
+      why: "Updated in place: `transform`; the argument is not known to this version, so the listener is not verified.",
     });
     // Nor does anybody know what it does that it goes.
     expect(
@@ -186,8 +185,10 @@ describe("makes its hop unknown, and the review", () => {
     );
     expect([report.effect, report.summary, watch]).toEqual([
       "none",
-      "Nothing changes.",
-      ["Not known to this version: `transform` of `aws_lb_listener_rule.api`; what depends on that is called unknown."],
+      "No changes.",
+      [
+        "Not known to this version of alb-web: `transform` of `aws_lb_listener_rule.api`; verdicts that depend on it are unknown.",
+      ],
     ]);
   });
 });
@@ -416,8 +417,7 @@ describe("what is known after the apply only", () => {
     );
     expect(report).toMatchObject({
       effect: "unknown",
-      summary:
-        "It cannot be determined whether requests will fail, as a value on the path is known after the apply only.",
+      summary: "Effect unknown: a value on the path is known only after apply.",
     });
     expect(report.causes.filter(({ effect }) => effect === "unknown")).toEqual([
       expect.objectContaining({
@@ -425,7 +425,7 @@ describe("what is known after the apply only", () => {
         attribute: "cidr_ipv4",
         hop: "target",
         why: expect.stringMatching(
-          /^Changed in place: `cidr_ipv4`; `cidr_ipv4` is left open .* which was proven before, is not any more\.$/,
+          /^Updated in place: `cidr_ipv4`; `cidr_ipv4` is unknown .* which was ok before, cannot be verified\.$/,
         ) as string,
       }),
     ]);
@@ -434,8 +434,7 @@ describe("what is known after the apply only", () => {
   test("of a listener's port is unknown, as the old port is no declared URL any more", () => {
     expect(review(opened("aws_lb_listener.http", "port")).report).toMatchObject({
       effect: "unknown",
-      summary:
-        "It cannot be determined whether requests will fail, as the port of a listener is known after the apply only.",
+      summary: "Effect unknown: the port of a listener is known only after apply.",
     });
   });
 

@@ -382,7 +382,7 @@ describe("what a review says of it:", () => {
       SITE,
       path,
       "none",
-      /all targets are judged by `health_check\.path` from then on; an unhealthy target receives no requests/,
+      /the health check uses the new `health_check\.path` for all targets; an unhealthy target receives no requests/,
     ],
     [
       "the check's path changes, at which an Auto Scaling group looks",
@@ -410,21 +410,21 @@ describe("what a review says of it:", () => {
       { ...CLOSED, ...IN },
       { "aws_vpc_security_group_ingress_rule.health": destroyed() },
       "none",
-      /P34 \(.*\): .*; an unhealthy target receives no requests while another target is healthy/,
+      /P34 at .* \(.*\): .*; an unhealthy target receives no requests while another target is healthy/,
     ],
     [
       "the rule for the check's port goes, at which an Auto Scaling group looks",
       scaling("ELB", { ...CLOSED, ...IN }),
       { "aws_vpc_security_group_ingress_rule.health": destroyed() },
       "outage",
-      /P34, at `aws_security_group\.web`/,
+      /P34 at `aws_security_group\.web`/,
     ],
     [
       "the rule for the check's port goes, while nobody knows what the instances run",
       { ...CLOSED, ...IN, "aws_instance.a": { ...SITE["aws_instance.a"], user_data: "a".repeat(40) } },
       { "aws_vpc_security_group_ingress_rule.health": destroyed() },
       "none",
-      /P34 \(.*\): .*; an unhealthy target/,
+      /P34 at .* \(.*\): .*; an unhealthy target/,
     ],
     [
       "an Auto Scaling group looks at a check from then on that is closed",

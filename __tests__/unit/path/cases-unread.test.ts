@@ -51,7 +51,7 @@ describe("an action that terraform invokes", () => {
     expect({ effect: report.effect, told: told(report), summary: report.summary }).toEqual({
       effect: "outage",
       told: ["action.aws_ec2_stop_instance.x0 instance_id", "action.aws_ec2_stop_instance.x1 instance_id"],
-      summary: "The site will be unreachable once the targets are stopped.",
+      summary: "Outage: the site is unreachable after the targets are stopped.",
     });
   });
 
@@ -240,7 +240,7 @@ describe("the effect is unknown, and the reason is a cause, of a plan", () => {
   ])("%s", (_, changed, cause) => {
     const { report } = review(changed);
     expect([report.effect, told(report)]).toEqual(["unknown", [cause]]);
-    expect(report.summary).toMatch(/^It cannot be determined whether requests will fail, as /);
+    expect(report.summary).toMatch(/^Effect unknown: \w/);
     const [first] = report.causes as [Cause];
     expect([first.why, first.avoid].map((it) => /^[A-Z].*\w/.test(it))).toEqual([true, true]);
   });
@@ -295,7 +295,7 @@ describe("the effect is unknown, and the reason is a cause, of a plan", () => {
       {},
     );
     expect(reportOf({ ...fresh, complete: false }).summary).toBe(
-      "It cannot be determined whether the new site will answer, as the plan is of some resources only.",
+      "Effect unknown for the new site: the plan covers only some resources.",
     );
   });
 
@@ -366,14 +366,12 @@ describe("a page and a gate", () => {
 
   test("say that the effect is unknown, and why, in the head", () => {
     const page = reviewsAsMarkdown([unknown]);
-    expect(page.split("\n", 1)).toEqual([
-      "### ? unknown: It cannot be determined whether requests will fail, as the plan is of some resources only.",
-    ]);
+    expect(page.split("\n", 1)).toEqual(["### ? Effect unknown: the plan covers only some resources."]);
     expect(page).toContain(
-      "- ? unknown: `complete` of `plan`. The plan is of some resources only; what it leaves out was not " +
-        "looked at. **Instead:** Plan without `-target` and `-exclude`.",
+      "- ? unknown: `complete` of `plan`: The plan covers only some resources; the others were not reviewed. " +
+        "**Fix:** Plan without `-target` and `-exclude`.",
     );
-    expect(page).toContain("- ? unknown, perhaps on the path: `complete` of `plan`.");
+    expect(page).toContain("- ? unknown, possibly on the path: `complete` of `plan`:");
   });
 
   test("open the plan on a page of several", () => {
@@ -387,20 +385,8 @@ describe("a page and a gate", () => {
     expect(gates.map((gate) => [isAsBad("unknown", gate), passedUnknown([none, unknown], gate)])).toEqual([
       [true, []],
       [true, []],
-      [
-        false,
-        [
-          "plan.json: the effect is unknown, which --fail-on outage does not stop. It cannot be determined " +
-            "whether requests will fail, as the plan is of some resources only.",
-        ],
-      ],
-      [
-        false,
-        [
-          "plan.json: the effect is unknown, which --fail-on fails does not stop. It cannot be determined " +
-            "whether requests will fail, as the plan is of some resources only.",
-        ],
-      ],
+      [false, ["plan.json: Effect unknown: the plan covers only some resources. --fail-on outage does not stop this."]],
+      [false, ["plan.json: Effect unknown: the plan covers only some resources. --fail-on fails does not stop this."]],
     ]);
   });
 });

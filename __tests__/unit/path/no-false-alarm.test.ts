@@ -51,16 +51,16 @@ describe("what is left open", () => {
       ...rest
     } = SITE;
     expect(review(planOf({}, rest)).watch).toEqual([
-      "Left open by the plan: `targets` of `aws_lb_target_group.api` and `targets` of " +
-        "`aws_lb_target_group.web`; what depends on that is called unknown.",
+      "Cannot be determined from the plan: `targets` of `aws_lb_target_group.api` and `targets` of " +
+        "`aws_lb_target_group.web`; verdicts that depend on it are unknown.",
     ]);
   });
 
   test("more than three are counted", () => {
-    expect(review(caseOf("dns-chains-apex-destroyed")).watch.filter((it) => it.startsWith("Left open"))).toEqual([
-      "Left open by the plan: `records` of `aws_route53_record.any`, `alias.name` of " +
-        "`aws_route53_record.blog`, `records` of `aws_route53_record.shop` and 1 more; what depends on that is " +
-        "called unknown.",
+    expect(review(caseOf("dns-chains-apex-destroyed")).watch.filter((it) => it.startsWith("Cannot be"))).toEqual([
+      "Cannot be determined from the plan: `records` of `aws_route53_record.any`, `alias.name` of " +
+        "`aws_route53_record.blog`, `records` of `aws_route53_record.shop` and 1 more; verdicts that depend on it " +
+        "are unknown.",
     ]);
   });
 });
@@ -120,7 +120,7 @@ describe("plans of the real terraform of sites that stand, with a refresh", () =
     ["with rules of the older kind: to themselves, of a prefix list, two of one port", "well-sg-rules"],
     ["with an alias of an alias, a CNAME of it and records of other kinds", "well-dns-chain"],
   ])("%s: nothing changes, and there is nothing to watch", (_, name) => {
-    expect(toldOf(name)).toEqual(["ok", "none", "Nothing changes.", []]);
+    expect(toldOf(name)).toEqual(["ok", "none", "No changes.", []]);
   });
 
   test("a certificate's further name, whose validation records two certificates share with `allow_overwrite`", () => {
@@ -152,5 +152,5 @@ test("a rule of a network ACL takes a number, and not a name", () => {
   const { summary } = review(
     planOf({ "aws_network_acl_rule.in": destroyed(), "aws_network_acl_rule.clients": created(rule) }, site),
   ).report;
-  expect(summary).toBe("Apply will fail: a network ACL's rule takes a number that another one still has.");
+  expect(summary).toBe("Apply will fail: a network ACL rule uses the same rule number as another one.");
 });

@@ -107,7 +107,7 @@ describe("what P55 proposes is what props take:", () => {
     return told;
   };
   const healthCheck = (props: string): object | undefined => {
-    const [, name = "", value] = /^healthCheck: \{ (matcher|path): (".*") \}$/.exec(props) ?? [];
+    const [, name = "", value] = /^`healthCheck: \{ (matcher|path): (".*") \}`$/.exec(props) ?? [];
     return value === undefined ? undefined : { [name]: JSON.parse(value) as unknown };
   };
 

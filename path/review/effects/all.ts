@@ -17,7 +17,7 @@ import { groupRuleRule, prefixListRule, securityGroupRule } from "./security-gro
 import { subnetRule, vpcRule } from "./subnets-and-vpcs-effects";
 import { attachmentRule, targetGroupRule } from "./target-group-effects";
 
-/** In the order of a request; what AWS refuses comes first. */
+/** In the order of a request; what makes an apply fail comes first. */
 export const EFFECT_RULES: readonly EffectRule[] = [
   protectionRule,
   namesakeRule,

@@ -1,50 +1,54 @@
 import type { Change } from "../../../topology/changes";
-import { type EffectRule, outstandingOf, type Telling, tell } from "../because";
+import { type CauseParts, type EffectRule, outstandingOf, report } from "../because";
 
 /* Load balancers. */
 
 const hop = "listener";
 
-/** A new one takes minutes, and has another address. */
+/** Creating a new one takes minutes, and it has another DNS name. */
 export const balancerRule: EffectRule = (change, world) => {
   if (!world.serving.balancers.has(change.address)) return [];
   switch (change.doing) {
     case "destroy":
-      return tell(change, world, {
+      return report(change, world, {
         hop,
         effect: "outage",
-        then: "nobody is answered any more",
-        avoid: "keep it, or move the names to another load balancer first",
-        phrase: "once the load balancer is destroyed",
+        then: "all requests to it fail",
+        avoid: "keep it, or point its names to another load balancer first",
+        phrase: "after its load balancer is destroyed",
       });
     case "replace":
-      return tell(change, world, change.isCreatedFirst ? REPLACED_BY_ONE_THAT_STANDS : REPLACED_BY_ONE_TO_COME);
+      return report(change, world, change.isCreatedFirst ? REPLACED_BY_ONE_THAT_STANDS : REPLACED_BY_ONE_TO_COME);
     case "update":
-      return tell(change, world, updated(change));
+      return report(change, world, updated(change));
     default:
       return [];
   }
 };
 
-const REPLACED_BY_ONE_THAT_STANDS: Telling = {
+const REPLACED_BY_ONE_THAT_STANDS: CauseParts = {
   hop,
   effect: "brief",
-  then: "clients that still know the old addresses (the alias record's TTL is 60 s) find nobody there",
-  avoid: "apply when few people visit, or keep the old one until nobody asks it any more",
-  phrase: "while clients still look for the old load balancer",
+  then:
+    "connections to the old IP addresses fail until clients resolve the name again (the TTL of an alias record is " +
+    "60 s)",
+  avoid: "apply at a time of low traffic, or keep the old load balancer until it receives no more requests",
+  phrase: "while clients still use the IP addresses of the old load balancer",
 };
 
-const REPLACED_BY_ONE_TO_COME: Telling = {
+const REPLACED_BY_ONE_TO_COME: CauseParts = {
   hop,
   effect: "outage",
-  then: "for the minutes that a new load balancer takes, and until clients look its name up again, nobody is answered",
+  then:
+    "all requests fail until the new load balancer is created, which takes minutes, and until clients resolve its " +
+    "name again",
   avoid:
-    "leave the attribute as it is; or build a second load balancer beside it, move the alias record, and take the " +
-    "first one away after that",
-  phrase: "for the minutes that a new load balancer takes",
+    "keep the attribute as it is; or create a second load balancer, point the alias record to it, and destroy the " +
+    "first one after that",
+  phrase: "until the new load balancer is created, which takes minutes",
 };
 
-function updated({ before, after, differing }: Change): Telling {
+function updated({ before, after, differing }: Change): CauseParts {
   const zones = ["subnets", ...differing].find(
     (it) => differing.includes(it) && /^(subnets|subnet_mapping)\b/.test(it),
   );
@@ -55,15 +59,15 @@ function updated({ before, after, differing }: Change): Telling {
       hop,
       effect: "brief",
       attribute: zones,
-      then: "the load balancer's nodes in the zone that it leaves go, and with them the connections that they hold",
-      avoid: "add the new subnets first, and take the old ones away in an apply of its own",
-      phrase: "while the load balancer leaves a zone",
+      then: "its nodes in the removed Availability Zone are shut down, and their connections are closed",
+      avoid: "add the new subnets first, and remove the old ones in a separate apply",
+      phrase: "while the load balancer is removed from an Availability Zone",
     };
   }
   return {
     hop,
     effect: "none",
     attribute: zones ?? outstandingOf(differing),
-    then: "the load balancer goes on answering meanwhile",
+    then: "the load balancer stays in service",
   };
 }

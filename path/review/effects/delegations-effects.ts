@@ -5,13 +5,13 @@ import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { ancestry } from "../../analysis/names/domain-names";
-import { code, type EffectRule, tell } from "../because";
+import { code, type EffectRule, report } from "../because";
 import { isGone, type World } from "../world";
-import { overwriterOf, tellOverwritten } from "./overwritten-records-effects";
+import { overwriterOf, reportOverwritten } from "./overwritten-records-effects";
 
-/* Zones, and what delegates to them: the record in the zone above, or the registrar's entry. */
+/* Hosted zones and their delegation: the NS record in the parent zone, or the registrar's entry. */
 
-/** The record by which the zone above names the servers of one in which a name that serves is. */
+/** The NS record in the parent zone of a zone with a serving name. */
 export function delegationRule(change: Change, world: World): ReturnType<EffectRule> | undefined {
   const record = world.serving.delegations.get(change.address);
   if (record === undefined) return undefined;
@@ -22,12 +22,12 @@ export function delegationRule(change: Change, world: World): ReturnType<EffectR
     !namesOwnServers(change, record, world);
   if (!isElsewhere) return undefined;
   const zone = code(known(record.fqdn) ?? "its zone");
-  return tell(change, world, {
+  return report(change, world, {
     hop: "dns",
     effect: "unknown",
-    then: `${zone} is asked of other name servers from then on, and nobody can tell here what those answer`,
-    avoid: "make sure that they answer for all names before the apply",
-    phrase: `as ${zone} is delegated elsewhere`,
+    then: `${zone} is delegated to other name servers, whose records are not in this plan`,
+    avoid: "make sure that they have all records before the apply",
+    phrase: `${zone} is delegated to name servers outside of this plan`,
   });
 }
 
@@ -38,24 +38,24 @@ function undelegated(change: Change, record: DnsRecord, world: World): ReturnTyp
     .records.named(known(record.fqdn) ?? "")
     .filter(({ type }) => known(type)?.toUpperCase() === "NS");
   const overwriting = overwriterOf(change, again, world);
-  if (overwriting !== undefined) return tellOverwritten(change, overwriting, zone, zone, world);
+  if (overwriting !== undefined) return reportOverwritten(change, overwriting, zone, zone, world);
   if (again.length > 0)
-    return tell(change, world, {
+    return report(change, world, {
       hop,
       effect: "brief",
-      then: `${zone} is delegated again once the new record is there`,
-      phrase: "while a delegation is exchanged",
+      then: `${zone} is delegated again after the new record is created`,
+      phrase: "while a delegation is replaced",
     });
-  return tell(change, world, {
+  return report(change, world, {
     hop,
     effect: "outage",
-    then: `nothing delegates to ${zone} any more, so its names are not found`,
-    avoid: "keep it until nobody asks for the zone's names any more",
-    phrase: `at all names of ${zone}, to which nothing delegates any more`,
+    then: `nothing delegates to ${zone}, so its names do not resolve`,
+    avoid: "keep it until the zone's names are no longer in use",
+    phrase: `at all names of ${zone} because nothing delegates to it`,
   });
 }
 
-/** Whether a delegation names servers of the zone of this plan only. */
+/** Whether a delegation lists only name servers of the zone in this plan. */
 function namesOwnServers({ after }: Change, { fqdn }: DnsRecord, { serving, byAddress }: World): boolean {
   const theirs = [...serving.zones.values()]
     .filter(({ name }) => known(name) === known(fqdn))
@@ -65,7 +65,7 @@ function namesOwnServers({ after }: Change, { fqdn }: DnsRecord, { serving, byAd
   return records.length > 0 && records.every((it) => servers.has(plainText(String(it))));
 }
 
-/** A registrar's entry, by which all names of a domain are found. */
+/** A registrar's entry, which delegates a domain. */
 export const registrationRule: EffectRule = (change, world) => {
   if (
     !/^aws_route53domains_(registered_)?domain$/.test(change.type) ||
@@ -79,34 +79,33 @@ export const registrationRule: EffectRule = (change, world) => {
   );
   return !isAsked
     ? []
-    : tell(change, world, {
+    : report(change, world, {
         hop: "dns",
         effect: "unknown",
         then:
-          `${code(String(domain))} is asked of other name servers from then on, and nobody can tell here what ` +
-          "those answer",
-        avoid: "make sure that they answer for all names before the apply",
-        phrase: `as ${code(String(domain))} is delegated elsewhere`,
+          `${code(String(domain))} is delegated to other name servers, and the records that they have cannot be ` +
+          "determined",
+        avoid: "make sure that they have all records before the apply",
+        phrase: `${code(String(domain))} is delegated to other name servers`,
       });
 };
 
 export const zoneRule: EffectRule = (change, world) => {
   if (change.type !== "aws_route53_zone" || !isGone(change)) return [];
   if (!world.serving.zones.has(change.address)) return [];
-  return tell(change, world, {
+  return report(change, world, {
     hop: "dns",
     effect: "outage",
     then:
       change.doing === "destroy"
-        ? "its names are not found any more"
-        : "the new zone has other name servers, so its names are not found until the registrar, or the zone " +
-          "above, names those",
+        ? "its names do not resolve"
+        : "the new zone has other name servers, so its names do not resolve until the registrar or the parent zone " +
+          "delegates to them",
     avoid:
       change.doing === "destroy"
-        ? "keep it until nobody asks for its names any more"
-        : "make the new zone beside the old one, delegate to it, and take the old one away when resolvers have " +
-          "forgotten it (two days)",
-    phrase:
-      change.doing === "destroy" ? "once its zone is destroyed" : "until the new zone's name servers are delegated to",
+        ? "keep it until its names are no longer in use"
+        : "create the new zone in addition, delegate to it, and destroy the old one when the cached delegations have " +
+          "expired (two days)",
+    phrase: change.doing === "destroy" ? "after its zone is destroyed" : "until the new zone is delegated",
   });
 };

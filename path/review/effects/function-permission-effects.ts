@@ -1,10 +1,10 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
 import { known } from "../../../topology/value";
-import { type EffectRule, tell } from "../because";
+import { type EffectRule, report } from "../because";
 import { isGone, type World } from "../world";
 
-/* The permission by which load balancers invoke a function: without it every request is answered with 502. */
+/* The permission that lets load balancers invoke a function; without it every request gets a 502. */
 
 export const functionPermissionRule: EffectRule = (change, world) => {
   if (!isGone(change) || !isOfBalancers(change)) return [];
@@ -28,18 +28,18 @@ export const functionPermissionRule: EffectRule = (change, world) => {
     return [];
   const hop = "target";
   if (change.doing === "replace")
-    return tell(change, world, {
+    return report(change, world, {
       hop,
       effect: "brief",
-      then: "for the moment in between, the load balancer may not invoke the function and answers 502",
-      phrase: "while a function's permission is replaced",
+      then: "until the new permission is created, the load balancer cannot invoke the function and returns 502",
+      phrase: "while the permission of a function is replaced",
     });
-  return tell(change, world, {
+  return report(change, world, {
     hop,
     effect: "outage",
-    then: "the load balancer may not invoke the function any more, and answers 502",
+    then: "the load balancer can no longer invoke the function and returns 502",
     avoid: "keep the permission until nothing forwards to the function",
-    phrase: "as the load balancer may not invoke the function any more",
+    phrase: "because the load balancer can no longer invoke the function",
   });
 };
 

@@ -1,6 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import type { TargetGroup } from "../../../topology/model";
-import { type EffectRule, type Telling, tell } from "../because";
+import { type CauseParts, type EffectRule, report } from "../because";
 import { stoppingIn, type TargetsAway, targetsAway } from "../targets-away";
 import { isGone, type World } from "../world";
 
@@ -11,27 +11,32 @@ export const instanceRule: EffectRule = (change, world) => {
   if (found === undefined) return [];
   const stopping = stoppingIn(change);
   if (isGone(change) || stopping !== undefined)
-    return tell(change, world, awayFor(change, world, found.groups, stopping));
+    return report(change, world, awayFor(change, world, found.groups, stopping));
   if (change.doing !== "update") return [];
   const attribute = change.differing.find((it) => it !== "tags");
-  return tell(change, world, { hop, effect: "none", attribute, then: "the instance runs on" });
+  return report(change, world, { hop, effect: "none", attribute, then: "the instance keeps running" });
 };
 
-/** The instance goes, is replaced, or is stopped for a while. */
-function awayFor(change: Change, world: World, groups: readonly TargetGroup[], stopping: string | undefined): Telling {
-  // A group that goes as well is asked for nothing by then.
+/** The instance is destroyed, replaced, or stopped and started. */
+function awayFor(
+  change: Change,
+  world: World,
+  groups: readonly TargetGroup[],
+  stopping: string | undefined,
+): CauseParts {
+  // A target group that is destroyed as well receives no requests.
   const asked = groups.filter(({ address }) => world.byAddress.get(address)?.doing !== "destroy");
   if (asked.length === 0)
     return {
       hop,
       effect: "none",
       attribute: stopping,
-      then: "the target groups that it is in go as well, and nothing is sent to it by then",
+      then: "its target groups are destroyed as well, so it receives no requests by then",
     };
   const all = asked.map((group) => targetsAway(world, group));
   const emptied = all.find(({ left }) => left === 0);
   const [first] = all;
-  // What goes has no attribute to blame but what forces it.
+  // For a replacement or a destroy, the attribute is the one that forces it.
   const attribute = isGone(change) ? undefined : stopping;
   if (emptied === undefined) return someAway(change, first, attribute);
   return change.doing === "destroy" && !isReplacedElsewhere(world)
@@ -39,58 +44,67 @@ function awayFor(change: Change, world: World, groups: readonly TargetGroup[], s
     : allAway(change, emptied, attribute);
 }
 
+/** How the instance itself is affected. */
 function howItGoes(change: Change): string {
-  if (!isGone(change)) return "it is stopped, changed and started again";
-  if (change.doing === "destroy") return "it goes, with the requests that it has begun";
+  if (!isGone(change)) return "the instance is stopped, modified and started again";
+  if (change.doing === "destroy") return "its requests in flight fail";
   return change.isCreatedFirst
-    ? "terraform takes the old one away without waiting until the new one answers"
-    : "it is away until the new one has booted";
+    ? "Terraform terminates the old instance without waiting for the new one to become healthy"
+    : "the target is down until the new instance has booted";
 }
 
-function someAway(change: Change, share: TargetsAway | undefined, attribute: string | undefined): Telling {
+function someAway(change: Change, share: TargetsAway | undefined, attribute: string | undefined): CauseParts {
   const { left, all } = share ?? { left: 0, all: 1 };
   const comesBack = !isGone(change) || change.doing === "replace";
   return {
     hop,
     effect: "brief",
     attribute,
-    then: `${howItGoes(change)}; ${left} of ${all} targets answer meanwhile`,
-    avoid: "take it out of the target group first, and let it end what it has begun",
-    phrase: comesBack ? "while some of the targets are away" : "as some of the targets go",
+    then: `${howItGoes(change)}; ${left} of ${all} targets ${left === 1 ? "stays" : "stay"} in service`,
+    avoid: "deregister the instance first, and wait until its requests in flight have completed",
+    phrase: comesBack ? "while some targets are down" : "because some targets are destroyed",
   };
 }
 
-const LAST_DESTROYED: Telling = {
+const LAST_DESTROYED: CauseParts = {
   hop,
   effect: "outage",
-  then: "no target is left in its group, and the load balancer answers 503",
-  avoid: "register another target first, and let that one become healthy",
-  phrase: "as its last targets are destroyed",
+  then: "no target is left in its target group, and the load balancer returns 503",
+  avoid: "register another target first, and wait until it is healthy",
+  phrase: "because its last targets are destroyed",
 };
 
-function allAway(change: Change, { all }: TargetsAway, attribute: string | undefined): Telling {
+function allAway(change: Change, share: TargetsAway, attribute: string | undefined): CauseParts {
   const isRestart = !isGone(change);
-  const many = all === 1 ? "the only target is" : all === 2 ? "both targets are" : `all ${all} targets are`;
+  const { all } = share;
+  const who = all === 1 ? "the only target is" : all === 2 ? "both targets are" : `all ${all} targets are`;
+  const isPlain = change.doing === "replace" && !change.isCreatedFirst;
   return {
     hop,
     effect: "outage",
     attribute,
     then:
-      `${howItGoes(change)}, and so ${many} away at the same time: the load balancer answers 503 or 504 until they ` +
-      "have booted",
+      `${isPlain ? "" : `${howItGoes(change)}; `}${who} down ` +
+      `${isRestart ? "until the restart is complete" : "until the new instances have booted"}, and the load ` +
+      "balancer returns 503 or 504",
     avoid:
-      `${isRestart ? "change" : "replace"} one instance after the other (\`terraform apply -target=…\`), each ` +
-      "once the last one is healthy; or put them into an Auto Scaling group that refreshes them in turn",
-    phrase:
-      `for the time ${all === 1 ? "an instance needs" : `${inWords(all)} instances need`} to ` +
-      `${isRestart ? "stop and start" : "boot"}`,
+      `${isRestart ? "change" : "replace"} one instance at a time (\`terraform apply -target=…\`), and wait until ` +
+      "it is healthy; or use an Auto Scaling group with an instance refresh",
+    phrase: isRestart ? `while ${restarting(all)}` : `until ${booting(share)} booted`,
   };
+}
+
+function restarting(all: number): string {
+  return all === 1
+    ? "its only instance stops and starts"
+    : `${all === 2 ? "both" : `all ${all}`} instances stop and start`;
+}
+
+function booting({ all, replaced }: TargetsAway): string {
+  if (all === 1) return "the new instance has";
+  return replaced === all ? `the ${all} new instances have` : "the new instances have";
 }
 
 function isReplacedElsewhere({ created }: World): boolean {
   return created.has("aws_instance") || created.has("aws_autoscaling_group");
-}
-
-function inWords(count: number): string {
-  return ["no", "one", "two", "three", "four", "five", "six"][count] ?? String(count);
 }

@@ -2,23 +2,23 @@ import { type Change, valueAt } from "../../../topology/changes";
 import { listOf } from "../../../topology/json";
 import type { Action, Listener } from "../../../topology/model";
 import { type Attr, known } from "../../../topology/value";
-import { code, outstandingOf, type Telling } from "../because";
+import { type CauseParts, code, outstandingOf } from "../because";
 import type { World } from "../world";
 import { NOT_YET } from "./target-group-effects";
 
-/* Where listeners and their rules turn requests to. */
+/* Where listeners and listener rules send requests. */
 
-/** Whether actions, as a plan writes them, end in a text of the load balancer's own. */
+/** Whether a plan's actions end in a fixed response of the load balancer. */
 export function answersItself(actions: unknown): boolean {
   return valueAt({ last: listOf(actions).slice(-1) }, "last.type") === "fixed-response";
 }
 
 export function shownPort({ port }: Listener): string {
-  return String(known(port) ?? "that it had");
+  return String(known(port) ?? "(unknown)");
 }
 
-/** Whether requests that came to targets are sent to a name that nothing in the plan answers. */
-export function toOtherHost(change: Change, world: World): Telling | undefined {
+/** Requests that were forwarded to targets and are redirected to a host that is not in the plan. */
+export function toOtherHost(change: Change, world: World): CauseParts | undefined {
   const { later, serving } = world;
   const [had, has] = [actionsBefore(change, world).at(-1), later.actions.get(change.address)?.at(-1)];
   const host = had?.type === "forward" && has?.type === "redirect" ? known(has.host)?.toLowerCase() : undefined;
@@ -28,15 +28,15 @@ export function toOtherHost(change: Change, world: World): Telling | undefined {
     effect: "unknown",
     attribute: `${serving.listeners.has(change.address) ? "default_action" : "action"}.redirect`,
     then:
-      `requests are sent to ${code(host)}, of which this plan has no record, so nobody can tell here whether ` +
-      "that answers",
-    avoid: "make sure that it answers before the apply",
-    phrase: `as requests are sent to ${code(host)}, which is not in this plan`,
+      `requests are redirected to ${code(host)}, which has no record in this plan, so it cannot be determined ` +
+      "whether it responds",
+    avoid: "make sure that it responds before the apply",
+    phrase: `requests are redirected to ${code(host)}, which is not in this plan`,
   };
 }
 
-/** Whether it turns to a group that cannot answer at once: a new one has no healthy target at first. */
-export function toNewGroup(change: Change, world: World): Telling | undefined {
+/** A new target group, which has no healthy target at first, or one without targets in the plan. */
+export function toNewGroup(change: Change, world: World): CauseParts | undefined {
   const { after, later, byAddress, serving } = world;
   if (serving.targetGroups.size === 0) return undefined;
   const actions = later.actions.get(change.address) ?? [];
@@ -53,7 +53,7 @@ export function toNewGroup(change: Change, world: World): Telling | undefined {
   return idle === undefined ? undefined : toIdleGroup(attribute, idle.address);
 }
 
-/** The ARNs of groups that are forwarded to; one of weight 0 gets no requests. */
+/** The ARNs of target groups that receive requests; one with weight 0 does not. */
 function groupsWithRequests(actions: readonly Action[]): Attr<string>[] {
   return actions.flatMap((it) =>
     it.type === "forward" ? it.targetGroups.filter(({ weight }) => known(weight) !== 0).map(({ arn }) => arn) : [],
@@ -64,37 +64,35 @@ function actionsBefore({ address }: Change, { serving }: World): readonly Action
   return serving.listeners.get(address)?.defaultActions ?? serving.rules.get(address)?.actions ?? [];
 }
 
-const WITHOUT_WEIGHT: Telling = {
+const WITHOUT_WEIGHT: CauseParts = {
   hop: "listener",
   effect: "unknown",
-  then:
-    "all target groups that it forwards to have the weight 0 from then on, and nobody can tell here what is answered " +
-    "then",
-  avoid: "give one of them a weight",
-  phrase: "as no target group has a weight",
+  then: "all its target groups have weight 0, and it cannot be determined how the load balancer responds",
+  avoid: "set a weight above 0 for one of them",
+  phrase: "all target groups of a forward action have weight 0",
 };
 
-function toFreshGroup(attribute: string, isOneOfSeveral: boolean): Telling {
-  const group = isOneOfSeveral ? "a target group that it turns to as well" : "the target group that it turns to";
+function toFreshGroup(attribute: string, isOneOfSeveral: boolean): CauseParts {
+  const group = isOneOfSeveral ? "one of its target groups" : "its target group";
   return {
     hop: "listener",
     effect: "brief",
     attribute,
-    then: `${group} is new, and ${NOT_YET}`,
-    avoid: "make the new target group and its targets in an earlier apply",
-    phrase: "until the new target group's targets are healthy",
+    then: `${group} is new and ${NOT_YET}`,
+    avoid: "create the new target group and its targets in an earlier apply",
+    phrase: "until the targets of the new target group are healthy",
   };
 }
 
-function toIdleGroup(attribute: string, address: string): Telling {
+function toIdleGroup(attribute: string, address: string): CauseParts {
   return {
     hop: "target-group",
     effect: "unknown",
     attribute,
     then:
-      `the plan holds no target of ${code(address)}, to which it turns, so nobody can tell here whether that ` +
-      "answers",
+      `it forwards to ${code(address)}, which has no targets in this plan, so it cannot be determined whether ` +
+      "requests get a response",
     avoid: "make sure that the target group has healthy targets before the apply",
-    phrase: `as ${code(address)}, to which requests are turned, has no targets in this plan`,
+    phrase: `requests are forwarded to ${code(address)}, which has no targets in this plan`,
   };
 }

@@ -3,7 +3,7 @@ import { own } from "../../../topology/json";
 import type { Listener } from "../../../topology/model";
 import { holdsTrue } from "../../../topology/plan-values";
 import { known } from "../../../topology/value";
-import { type EffectRule, outstandingOf, type Telling, tell } from "../because";
+import { type CauseParts, type EffectRule, outstandingOf, report } from "../because";
 import type { World } from "../world";
 import { answersItself, shownPort, toNewGroup, toOtherHost } from "./listener-actions-effects";
 
@@ -16,62 +16,62 @@ export const listenerRule: EffectRule = (change, world) => {
   if (listener === undefined) return [];
   switch (change.doing) {
     case "destroy":
-      return tell(change, world, destroyed(change, listener, world));
+      return report(change, world, destroyed(change, listener, world));
     case "replace":
-      return tell(change, world, replaced(change, shownPort(listener)));
+      return report(change, world, replaced(change, shownPort(listener)));
     case "update":
-      return tell(change, world, updated(change, listener, world));
+      return report(change, world, updated(change, listener, world));
     default:
       return [];
   }
 };
 
-function destroyed(change: Change, listener: Listener, world: World): Telling {
+function destroyed(change: Change, listener: Listener, world: World): CauseParts {
   if (isServed(world, change, known(listener.port)))
     return {
       hop,
       effect: "brief",
-      then: "until the other listener on its port is there, requests to that port are refused",
-      avoid: "add a `moved` block, if it is the same listener under another name",
-      phrase: "while a listener is exchanged",
+      then: "connections to its port are refused until the other listener on that port is created",
+      avoid: "add a `moved` block if it is the same listener under another address",
+      phrase: "while a listener is replaced",
     };
   const port = shownPort(listener);
   return {
     hop,
     effect: "outage",
-    then: `requests to port ${port} are refused from then on`,
-    avoid: "keep a listener on the port, if only to redirect",
-    phrase: `on port ${port}, as its listener is destroyed`,
+    then: `connections to port ${port} are refused`,
+    avoid: "keep a listener on the port, at least with a redirect",
+    phrase: `on port ${port} because its listener is destroyed`,
   };
 }
 
-function replaced({ forcedBy, isCreatedFirst }: Change, port: string): Telling {
+function replaced({ forcedBy, isCreatedFirst }: Change, port: string): CauseParts {
   if (isCreatedFirst)
     return {
       hop,
       effect: "brief",
-      then: `requests to port ${port} are answered by one of both`,
-      phrase: "while a listener is exchanged",
+      then: `requests to port ${port} are served by either listener`,
+      phrase: "while a listener is replaced",
     };
   if (!forcedBy.includes("load_balancer_arn"))
     return {
       hop,
       effect: "brief",
-      then: `until the new one is there, requests to port ${port} are refused`,
+      then: `connections to port ${port} are refused until the new listener is created`,
       phrase: "while a listener is replaced",
     };
   return {
     hop,
     effect: "outage",
     then:
-      "it goes at once, and the new one waits for the new load balancer, which takes minutes: meanwhile requests " +
-      `to port ${port} are refused`,
-    avoid: "give it `lifecycle { create_before_destroy = true }` too, if the load balancer has it",
-    phrase: "for the minutes that a new load balancer takes",
+      `it is destroyed first, and connections to port ${port} are refused until the new load balancer is created, ` +
+      "which takes minutes",
+    avoid: "add `lifecycle { create_before_destroy = true }` to the listener too if the load balancer has it",
+    phrase: "until the new load balancer is created, which takes minutes",
   };
 }
 
-function updated(change: Change, listener: Listener, world: World): Telling {
+function updated(change: Change, listener: Listener, world: World): CauseParts {
   return (
     toOtherPort(change, listener, world) ??
     toOtherProtocol(change, listener) ??
@@ -83,13 +83,13 @@ function updated(change: Change, listener: Listener, world: World): Telling {
       effect: "none",
       attribute: outstandingOf(change.differing),
       then:
-        `${change.differing.includes("port") ? "another listener takes its port, and " : ""}new requests are ` +
-        "answered in the new way at once",
+        `${change.differing.includes("port") ? "another listener uses its port, and " : ""}new requests are ` +
+        "served with the new settings immediately",
     }
   );
 }
 
-function toOtherPort(change: Change, listener: Listener, world: World): Telling | undefined {
+function toOtherPort(change: Change, listener: Listener, world: World): CauseParts | undefined {
   if (!change.differing.includes("port")) return undefined;
   const port = shownPort(listener);
   if (holdsTrue(own(change.unknown, "port")))
@@ -97,37 +97,35 @@ function toOtherPort(change: Change, listener: Listener, world: World): Telling 
       hop,
       effect: "unknown",
       attribute: "port",
-      then: `which port it has instead of ${port} is known after the apply only`,
-      avoid: "write out the port",
-      phrase: "as the port of a listener is known after the apply only",
+      then: `the port that replaces ${port} is known after apply`,
+      avoid: "set the port explicitly",
+      phrase: "the port of a listener is known only after apply",
     };
   if (isServed(world, change, known(listener.port))) return undefined;
   return {
     hop,
     effect: "outage",
     attribute: "port",
-    then: `port ${port} is refused from then on`,
+    then: `connections to port ${port} are refused`,
     avoid: `add a listener for the new port, and keep the one on ${port}`,
-    phrase: `on port ${port}, on which nothing listens any more`,
+    phrase: `on port ${port} because it no longer has a listener`,
   };
 }
 
-function toOtherProtocol({ differing }: Change, listener: Listener): Telling | undefined {
+function toOtherProtocol({ differing }: Change, listener: Listener): CauseParts | undefined {
   if (!differing.includes("protocol")) return undefined;
   const port = shownPort(listener);
   return {
     hop,
     effect: "outage",
     attribute: "protocol",
-    then:
-      `clients that speak ${known(listener.protocol) ?? "that it had"} to port ${port} are not understood from ` +
-      "then on",
-    avoid: "give the other protocol a listener of its own on its own port",
-    phrase: `on port ${port} for those who speak as before`,
+    then: `requests to port ${port} with ${known(listener.protocol) ?? "the previous protocol"} fail`,
+    avoid: "add a separate listener on another port for the new protocol",
+    phrase: `on port ${port} for clients that use ${known(listener.protocol) ?? "the previous protocol"}`,
   };
 }
 
-function toVerifiedClients({ differing, after }: Change): Telling | undefined {
+function toVerifiedClients({ differing, after }: Change): CauseParts | undefined {
   const mutual = after?.mutual_authentication;
   if (
     !differing.some((it) => it.startsWith("mutual_authentication")) ||
@@ -139,13 +137,13 @@ function toVerifiedClients({ differing, after }: Change): Telling | undefined {
     hop,
     effect: "outage",
     attribute: "mutual_authentication.mode",
-    then: "clients without a certificate of their own are refused",
-    avoid: "begin with `passthrough`",
+    then: "the TLS handshake fails for clients without a certificate",
+    avoid: "start with `passthrough`",
     phrase: "for clients without a certificate",
   };
 }
 
-function toFixedText({ before, after }: Change, listener: Listener): Telling | undefined {
+function toFixedText({ before, after }: Change, listener: Listener): CauseParts | undefined {
   if (!answersItself(after?.default_action) || answersItself(before?.default_action)) return undefined;
   const port = shownPort(listener);
   return {
@@ -153,14 +151,14 @@ function toFixedText({ before, after }: Change, listener: Listener): Telling | u
     effect: "outage",
     attribute: "default_action.fixed_response",
     then:
-      `what no rule matches on port ${port} is answered by the load balancer itself from then on, and comes to no ` +
-      "target",
+      `the load balancer returns a fixed response to all requests on port ${port} that no listener rule matches; ` +
+      "they reach no target",
     avoid: "",
-    phrase: `on port ${port}, where the load balancer answers a fixed text`,
+    phrase: `on port ${port} because the load balancer returns a fixed response`,
   };
 }
 
-/** Whether something will listen on a port of the same load balancer. */
+/** Whether the same load balancer will have a listener on a port. */
 function isServed({ later, serving, byAddress }: World, change: Change, port: number | undefined): boolean {
   const listeners = later.balancers.get(serving.balancerOf.get(change.address)?.address ?? "")?.listeners ?? [];
   return listeners.some(

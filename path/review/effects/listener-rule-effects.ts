@@ -1,7 +1,7 @@
 import { type Change, valueAt } from "../../../topology/changes";
 import { listOf } from "../../../topology/json";
 import { known } from "../../../topology/value";
-import { type EffectRule, outstandingOf, type Telling, tell } from "../because";
+import { type CauseParts, type EffectRule, outstandingOf, report } from "../because";
 import type { World } from "../world";
 import { answersItself, shownPort, toNewGroup, toOtherHost } from "./listener-actions-effects";
 import { leftToRefusal } from "./names-of-rules-effects";
@@ -11,11 +11,11 @@ import { leftToRefusal } from "./names-of-rules-effects";
 const hop = "listener";
 
 export const listenerRuleRule: EffectRule = (change, world) => {
-  const told = world.serving.rules.has(change.address) ? changed(change, world) : takingAll(change, world);
-  return told === undefined ? [] : tell(change, world, told);
+  const reported = world.serving.rules.has(change.address) ? changed(change, world) : takingAll(change, world);
+  return reported === undefined ? [] : report(change, world, reported);
 };
 
-function changed(change: Change, world: World): Telling | undefined {
+function changed(change: Change, world: World): CauseParts | undefined {
   const refused = leftToRefusal(change, world);
   if (refused !== undefined) return refused;
   switch (change.doing) {
@@ -23,13 +23,13 @@ function changed(change: Change, world: World): Telling | undefined {
       return {
         hop,
         effect: "none",
-        then: "what it matched is answered by the rules after it, or by the listener's default action",
+        then: "later listener rules or the default action of the listener handle the requests that it matched",
       };
     case "replace":
       return {
         hop,
         effect: "brief",
-        then: "in between, what it matches is answered by the rules after it",
+        then: "until the new listener rule is created, later rules handle the requests that it matches",
         phrase: "while a listener rule is replaced",
       };
     case "update":
@@ -39,7 +39,7 @@ function changed(change: Change, world: World): Telling | undefined {
           hop,
           effect: "none",
           attribute: outstandingOf(change.differing),
-          then: "new requests are answered in the new way at once",
+          then: "new requests are served with the new settings immediately",
         }
       );
     default:
@@ -47,8 +47,8 @@ function changed(change: Change, world: World): Telling | undefined {
   }
 }
 
-/** A new rule for every path by which the load balancer answers itself. */
-function takingAll({ type, doing, after }: Change, { serving }: World): Telling | undefined {
+/** A new listener rule that matches every path and returns a fixed response. */
+function takingAll({ type, doing, after }: Change, { serving }: World): CauseParts | undefined {
   const conditions = listOf(after?.condition);
   const isEvery = (condition: unknown) =>
     listOf(valueAt({ condition }, "condition.path_pattern.values")).some((it) => it === "*" || it === "/*");
@@ -61,10 +61,8 @@ function takingAll({ type, doing, after }: Change, { serving }: World): Telling 
     hop,
     effect: "outage",
     attribute: "",
-    then:
-      `it matches every request to port ${port}, and the load balancer answers itself: no request comes to a target ` +
-      "any more",
+    then: `it matches every request to port ${port} and returns a fixed response, so no request reaches a target`,
     avoid: "",
-    phrase: `on port ${port}, where the load balancer answers a fixed text`,
+    phrase: `on port ${port} because the load balancer returns a fixed response`,
   };
 }

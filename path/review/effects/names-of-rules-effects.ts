@@ -5,22 +5,19 @@ import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { once } from "../../analysis/once";
 import { type Met, met, refusalOf } from "../../analysis/requests/listener-answers";
-import { code, named, type Telling } from "../because";
+import { type CauseParts, code, named } from "../because";
 import type { World } from "../world";
 
-/*
- * Names whose first page a listener rule answers today, and a listener's default refuses with a fixed text after the
- * apply.
- */
+/* Names that a listener rule serves before the apply and that get the default action's fixed response after it. */
 
 interface Lost {
   readonly name: string;
   readonly status: string;
-  /** Whether the rule is still there for clients that send something of their own. */
+  /** Whether the rule still matches clients that send a certain header, query string or source IP. */
   readonly isForSome: boolean;
 }
 
-/** By the rule that answers the names today. */
+/** By the listener rule that serves the names before the apply. */
 const namesLostIn = once(({ before, later, moving }: World): ReadonlyMap<string, readonly Lost[]> => {
   const lost = new Map<string, Lost[]>();
   const changed = new Set(
@@ -50,7 +47,7 @@ function answeredBy(found: Met | undefined): string | undefined {
     : found.rule.address;
 }
 
-/** Those that send a header, as a content delivery network does, or come from some addresses. */
+/** Whether it matches a header, as a content delivery network sends one, a query string or a source IP. */
 function takesSome({ rules }: Listener, address: string): boolean {
   return (
     rules
@@ -60,8 +57,8 @@ function takesSome({ rules }: Listener, address: string): boolean {
   );
 }
 
-/** What a changed rule leaves to a default that only refuses; nothing where other rules answer. */
-export function leftToRefusal(change: Change, world: World): Telling | undefined {
+/** The names that a changed rule leaves to a fixed response; undefined if other rules serve them. */
+export function leftToRefusal(change: Change, world: World): CauseParts | undefined {
   const lost = namesLostIn(world).get(change.address) ?? [];
   const [first] = lost;
   if (first === undefined) return undefined;
@@ -69,26 +66,24 @@ export function leftToRefusal(change: Change, world: World): Telling | undefined
   return lost.every(({ isForSome }) => isForSome) ? refusedToSome(names, first) : refusedToAll(names, first);
 }
 
-function refusedToSome(names: string, { status }: Lost): Telling {
+function refusedToSome(names: string, { status }: Lost): CauseParts {
   return {
     hop: "listener",
     effect: "unknown",
     then:
-      `requests to ${names} that its new conditions do not hold for are answered with ${code(status)} by the ` +
-      "listener's default action",
-    avoid: "make sure that all clients meet the new conditions",
-    phrase: `as a rule for ${names} takes only some requests from then on`,
+      `requests to ${names} that do not match its new conditions get a ${code(status)} from the default action of ` +
+      "the listener",
+    avoid: "make sure that the requests of all clients match the new conditions",
+    phrase: `a listener rule for ${names} matches only some requests after the apply`,
   };
 }
 
-function refusedToAll(names: string, { status }: Lost): Telling {
+function refusedToAll(names: string, { status }: Lost): CauseParts {
   return {
     hop: "listener",
     effect: "outage",
-    then:
-      `no rule answers ${names} any more, and the listener's default action answers ${code(status)} with a fixed ` +
-      "text",
-    avoid: "let another rule, or the default action, answer the name first",
-    phrase: `at ${names}, which no rule answers any more`,
+    then: `no listener rule matches ${names}, and the default action of the listener returns a fixed ${code(status)}`,
+    avoid: "add another listener rule for the name, or change the default action, first",
+    phrase: `at ${names} because no listener rule matches`,
   };
 }

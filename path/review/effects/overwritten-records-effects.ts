@@ -1,20 +1,20 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
 import type { DnsRecord } from "../../../topology/model";
-import { code, type EffectRule, tell } from "../because";
+import { code, type EffectRule, report } from "../because";
 import type { World } from "../world";
 
-/* Records with `allow_overwrite` that are written over one that goes. */
+/* Records with `allow_overwrite` that overwrite a record that is destroyed. */
 
-/** The change that writes a record over the one that goes, so that terraform may destroy the new one. */
+/** The change that overwrites the destroyed record, so that Terraform may delete the new one. */
 export function overwriterOf(change: Change, later: readonly DnsRecord[], { byAddress }: World): Change | undefined {
   return later.map(({ address }) => byAddress.get(address)).find((it) => overwrites(it, change));
 }
 
 /**
- * Whether a record is written over one that is destroyed as well. The provider destroys whatever has the name, the type
- * and the set identifier at that moment; of two addresses nothing orders the two, and by create_before_destroy the new
- * one is always the one that goes.
+ * Whether a record overwrites one that is destroyed as well. The provider deletes the record that has the name, the
+ * type and the set identifier at that moment. Two addresses have no defined order; with `create_before_destroy` the new
+ * record is always the one that is deleted.
  */
 function overwrites(it: Change | undefined, { doing, address, isCreatedFirst, before }: Change): boolean {
   if (it === undefined || own(it.after, "allow_overwrite") !== true) return false;
@@ -30,7 +30,7 @@ function overwrites(it: Change | undefined, { doing, address, isCreatedFirst, be
   );
 }
 
-export function tellOverwritten(
+export function reportOverwritten(
   change: Change,
   by: Change,
   name: string,
@@ -38,17 +38,17 @@ export function tellOverwritten(
   world: World,
 ): ReturnType<EffectRule> {
   const isItself = by.address === change.address;
-  return tell(change, world, {
+  return report(change, world, {
     hop: "dns",
     effect: "outage",
     then:
-      `${isItself ? "the new one is written over the old one" : `${code(by.address)} is written over it`}, and ` +
-      `terraform ${isItself ? "then destroys" : "may then destroy"} that one, as the provider destroys whatever ` +
-      `has the name and the type; ${name} is not found until the next apply`,
+      `${isItself ? "the new record overwrites the old one" : `${code(by.address)} overwrites it`}, and Terraform ` +
+      `${isItself ? "then deletes it" : "may then delete the new record"}, because the provider deletes by name and ` +
+      `type; ${name} then does not resolve until the next apply`,
     avoid: isItself
-      ? "take `create_before_destroy` away"
-      : "add a `moved` block, if it is the same record under another name; or take the old one out of the state " +
+      ? "remove `create_before_destroy`"
+      : "add a `moved` block if it is the same record under another address; or remove the old one from the state " +
         "with a `removed` block",
-    phrase: `at ${itself}, whose new record may be destroyed with the old one`,
+    phrase: `at ${itself} because the new record may be deleted with the old one`,
   });
 }

@@ -3,14 +3,14 @@ import { listOf, own } from "../../../topology/json";
 import type { DnsRecord } from "../../../topology/model";
 import { known } from "../../../topology/value";
 import { once } from "../../analysis/once";
-import { code, type EffectRule, named, tell } from "../because";
+import { code, type EffectRule, named, report } from "../because";
 import { isGone, type World } from "../world";
 import { validationRecordRule } from "./certificates-effects";
 import { delegationRule } from "./delegations-effects";
-import { overwriterOf, tellOverwritten } from "./overwritten-records-effects";
+import { overwriterOf, reportOverwritten } from "./overwritten-records-effects";
 import { takesPairAway } from "./same-pair-effects";
 
-/* Records of names that serve, or that begin to. */
+/* Records of serving names, and new records with the same names. */
 
 export const recordRule: EffectRule = (change, world) => {
   const record = world.serving.records.get(change.address);
@@ -22,7 +22,7 @@ export const recordRule: EffectRule = (change, world) => {
   return change.doing === "update" ? ledElsewhere(subject) : [];
 };
 
-/** A record that serves, and how a sentence names what it is for. */
+/** A serving record, and the texts for its names. */
 interface Subject {
   readonly change: Change;
   readonly world: World;
@@ -30,7 +30,7 @@ interface Subject {
   readonly fqdn: string;
   /** The record's own name. */
   readonly itself: string;
-  /** Other names that lead over it. */
+  /** Other names that resolve through it. */
   readonly over: readonly string[];
   /** All of them. */
   readonly name: string;
@@ -41,7 +41,9 @@ function subjectOf(change: Change, record: DnsRecord, world: World): Subject {
   const over = fqdn === undefined ? [] : world.serving.namesOver(fqdn);
   const itself = fqdn === undefined ? "its name" : code(fqdn);
   const name =
-    over.length === 0 ? itself : `${itself}, over which ${named(over)} ${over.length === 1 ? "leads" : "lead"},`;
+    over.length === 0
+      ? itself
+      : `${itself} (and ${named(over)}, which ${over.length === 1 ? "resolves" : "resolve"} through it)`;
   return { change, world, record, fqdn: fqdn ?? "", itself, over, name };
 }
 
@@ -49,73 +51,71 @@ function ledElsewhere({ change, world, itself, name }: Subject): ReturnType<Effe
   const hop = "dns";
   const { lost, leading } = world.later;
   if (lost.has(change.address))
-    return tell(change, world, {
+    return report(change, world, {
       hop,
       effect: "outage",
-      then: `${name} leads to nothing from then on`,
-      avoid: "let it lead to the load balancer",
-      phrase: `at ${itself}, which leads to nothing`,
+      then: `${name} resolves to nothing`,
+      avoid: "point it to the load balancer",
+      phrase: `at ${itself}, which resolves to nothing`,
     });
   if (change.differing.some((it) => /^(alias\.name|records)/.test(it)) && !leading.has(change.address))
-    return tell(change, world, {
+    return report(change, world, {
       hop,
       effect: "unknown",
-      then:
-        `${name} leads to something that is not in this plan from then on, so nobody can tell here whether that ` +
-        "answers",
-      avoid: "make sure that it answers before the apply",
-      phrase: `as ${itself} leads out of this plan`,
+      then: `${name} points to something that is not in this plan, so it cannot be determined whether that responds`,
+      avoid: "make sure that it responds before the apply",
+      phrase: `${itself} points out of this plan`,
     });
-  return tell(change, world, {
+  return report(change, world, {
     hop,
     effect: "none",
-    then: "Route 53 answers with the old values or the new ones, never with none",
+    then: "Route 53 returns either the old or the new values, never none",
   });
 }
 
-/** Where other records of the name stay that answer for the one that goes. */
+/** If other records of the name remain that replace the destroyed one. */
 function leftBehind({ change, world, record, fqdn, name }: Subject): ReturnType<EffectRule> | undefined {
   const sisters = staying(record, fqdn, world).filter((it) => answersAs(it, record));
   if (sisters.length === 0) return undefined;
-  return tell(change, world, {
+  return report(change, world, {
     hop: "dns",
     effect: "brief",
     then: `${name} still has ${named(sisters.map(({ address }) => address))}`,
-    phrase: "while one of its records is away",
+    phrase: "while one of its records is missing",
   });
 }
 
-/** Other records of the name that stay. */
+/** Other records of the name that remain. */
 function staying(record: DnsRecord, fqdn: string, { serving, byAddress }: World): readonly DnsRecord[] {
   return (serving.recordsNamed.get(fqdn) ?? []).filter((it) => it !== record && !isGone(byAddress.get(it.address)));
 }
 
-/** Where a record of the plan takes its place. */
+/** If a record of the plan replaces it. */
 function exchanged(subject: Subject): ReturnType<EffectRule> | undefined {
   const { change, world, itself, name } = subject;
   const later = succeeding(subject);
   const overwriting = overwriterOf(change, later, world);
-  if (overwriting !== undefined) return tellOverwritten(change, overwriting, name, itself, world);
+  if (overwriting !== undefined) return reportOverwritten(change, overwriting, name, itself, world);
   if (later.length === 0) return undefined;
   if (change.doing === "destroy")
-    return tell(change, world, {
+    return report(change, world, {
       hop: "dns",
       effect: "brief",
-      then: `${name} is answered by ${named(later.map(({ address }) => address))} once that is there`,
-      avoid: "add a `moved` block, if it is the same record under another name",
-      phrase: "while a record is exchanged",
+      then: `${name} resolves again after ${named(later.map(({ address }) => address))} is created`,
+      avoid: "add a `moved` block if it is the same record under another address",
+      phrase: "while a record is replaced",
     });
   return change.isCreatedFirst
-    ? tell(change, world, {
+    ? report(change, world, {
         hop: "dns",
         effect: "brief",
-        then: `${name} is answered by one of both`,
-        phrase: "while a record is exchanged",
+        then: `${name} resolves through either record`,
+        phrase: "while a record is replaced",
       })
     : undefined;
 }
 
-/** Records of the plan that will answer for the one that goes. */
+/** Records of the plan that replace the destroyed one. */
 function succeeding({ world, record, fqdn }: Subject): readonly DnsRecord[] {
   const { answering, lost } = world.later;
   return answering(fqdn).filter((it) => answersAs(it, record) && !lost.has(it.address));
@@ -125,36 +125,34 @@ function notFound(subject: Subject): ReturnType<EffectRule> {
   const { change, world, record, fqdn, itself, over, name } = subject;
   const isRenamed = change.doing === "replace" && succeeding(subject).length === 0;
   if (!isRenamed && change.doing !== "destroy")
-    return tell(change, world, {
+    return report(change, world, {
       hop: "dns",
       effect: "outage",
       then:
-        `${name} is not found in between, and resolvers keep that answer for as long as the zone's SOA record ` +
-        "says (15 minutes in Route 53)",
-      avoid: "make the new record in place of the old one with `allow_overwrite`, or in two applies",
-      phrase: `at ${shownAll(itself, over)} until resolvers ask again`,
+        `${name} does not resolve in between, and resolvers cache that for as long as the zone's SOA record sets ` +
+        "(15 minutes in Route 53)",
+      avoid: "create the new record over the old one with `allow_overwrite`, or in a separate apply",
+      phrase: `at ${shownAll(itself, over)} until cached DNS responses expire`,
     });
-  // The name may stay, with answers of the other kind of addresses.
+  const type = known(record.type) ?? "DNS";
+  // The name may keep records of the other IP version.
   const missing =
     staying(record, fqdn, world).length > 0
-      ? `has no ${known(record.type) ?? ""} record any more`
-      : "is not found any more";
-  const missingOfAll = over.length === 0 ? missing : missing.replace(/^is /, "are ").replace(/^has /, "have ");
-  return tell(change, world, {
+      ? `no longer has ${type.startsWith("A") ? "an" : "a"} ${type} record`
+      : "no longer resolves";
+  const missingOfAll = over.length === 0 ? missing : missing.replace(" has ", " have ").replace("resolves", "resolve");
+  return report(change, world, {
     hop: "dns",
     effect: "outage",
-    then: `${name} ${missing}, and resolvers keep that answer`,
+    then: `${name} ${missing}, and resolvers cache that`,
     avoid: isRenamed
-      ? "add the new name beside the old one, and take that away when nobody asks for it any more"
-      : "keep the record until nobody asks for it any more",
+      ? "add the new name in addition, and remove the old one when it is no longer in use"
+      : "keep the record until its name is no longer in use",
     phrase: `at ${shownAll(itself, over)}, which ${missingOfAll}`,
   });
 }
 
-/**
- * Whether a record answers those who asked for the other; without IPv6 clients fall back to IPv4, and only few the
- * other way round.
- */
+/** Whether a record can replace another one: clients fall back from IPv6 to IPv4, but few do the reverse. */
 function answersAs(it: DnsRecord, other: DnsRecord): boolean {
   const [type, asked] = [known(it.type)?.toUpperCase(), known(other.type)?.toUpperCase()];
   return type === undefined || asked === undefined || type === asked || type === "CNAME" || type === "A";
@@ -165,13 +163,10 @@ function shownAll(name: string, over: readonly string[]): string {
     ? name
     : over.length === 1
       ? `${name} and ${named(over)}`
-      : `${name} and the ${over.length} names that lead over it`;
+      : `${name} and the ${over.length} names that resolve through it`;
 }
 
-/**
- * A new record that answers for a name beside one that serves, and leads out of the plan: what it takes of the requests
- * comes there.
- */
+/** A new record with the name of a serving one, which sends some of the requests out of the plan. */
 function besideRule(change: Change, world: World): ReturnType<EffectRule> | undefined {
   if (change.type !== "aws_route53_record" || change.doing !== "create" || world.later.leading.has(change.address))
     return undefined;
@@ -185,14 +180,14 @@ function besideRule(change: Change, world: World): ReturnType<EffectRule> | unde
     !world.serving.recordsNamed.has(name)
   )
     return undefined;
-  return tell(change, world, {
+  return report(change, world, {
     hop: "dns",
     effect: "unknown",
     then:
-      `some of those who ask for ${code(name)} are led to something that is not in this plan, so nobody can tell ` +
-      "here whether that answers",
-    avoid: "make sure that it answers before the apply",
-    phrase: `as ${code(name)} leads out of this plan for some clients`,
+      `${code(name)} resolves for some clients to something that is not in this plan, so it cannot be determined ` +
+      "whether that responds",
+    avoid: "make sure that it responds before the apply",
+    phrase: `${code(name)} points out of this plan for some clients`,
   });
 }
 

@@ -8,12 +8,12 @@ import { HOP_OF_TYPE } from "../../facts/hops-of-types";
 import { GROUP_RULES, UNIQUE } from "../../facts/unique";
 import { movedBlock } from "../../fixes/blocks";
 import type { Hop } from "../../report";
-import { code, type EffectRule, listed, type Told, tell } from "../because";
+import { code, type EffectRule, listed, type PhrasedCause, report } from "../because";
 import { hopOfGroup, isGone, type World } from "../world";
 
-/* What AWS refuses in the middle of an apply, whatever the resource is for. */
+/* Requests that AWS refuses during an apply, for resources of any kind. */
 
-/** Null for what stands on no path. */
+/** Null for a resource that is not on a path. */
 function hopOfChange({ type, before, after }: Change, world: World): Hop | null {
   if (GROUP_RULES.includes(type)) return hopOfGroup(own(before ?? after, "security_group_id"), world);
   return type === "aws_security_group" ? hopOfGroup(own(before, "id"), world) : (HOP_OF_TYPE[type] ?? null);
@@ -27,45 +27,48 @@ const PROTECTIONS: readonly (readonly [attribute: string, value: unknown])[] = [
   ["delete_protection", true],
 ];
 
-/** The provider takes a protection off only in an apply of its own. */
+/** Deletion protection has to be turned off in an earlier apply. */
 export const protectionRule: EffectRule = (change, world) => {
   if (!isGone(change)) return [];
   const found = PROTECTIONS.find(([attribute, value]) => own(change.before, attribute) === value);
   if (found === undefined) return [];
   const [attribute] = found;
-  return tell(change, world, {
+  return report(change, world, {
     hop: hopOfChange(change, world),
     effect: "fails",
     attribute: change.forcedBy[0] ?? attribute,
-    then: `AWS refuses to destroy it, as ${code(attribute)} is on`,
-    avoid: `set ${code(attribute)} to off in a separate apply first, to delete it`,
+    then: `AWS refuses to delete it because ${code(attribute)} is on`,
+    avoid: `to delete it, turn off ${code(attribute)} in a separate apply first`,
     phrase: `${change.type === "aws_lb" ? "the load balancer" : code(change.address)} is protected from deletion`,
   });
 };
 
-/** A new one is made before the old one goes, and has its name. */
+/** A replacement that is created first with the name of the old resource. */
 export const namesakeRule: EffectRule = (change, world) => {
   if (change.doing !== "replace" || !change.isCreatedFirst) return [];
   const has = identityOf(change.type, change.before);
   const rule = UNIQUE[change.type];
   if (has === undefined || rule === undefined || has !== identityOf(change.type, change.after, change.unknown))
     return [];
-  // A record is asked for with what it may overwrite.
+  // Such a record may overwrite the old one.
   if (change.type === "aws_route53_record" && own(change.after, "allow_overwrite") === true) return [];
   const [name = "name"] = rule.by;
   const given = rule.by.filter((it) => own(change.before, it) !== null && own(change.before, it) !== undefined);
-  return tell(change, world, {
+  return report(change, world, {
     hop: hopOfChange(change, world),
     effect: "fails",
-    then: `AWS refuses the new one with \`${rule.code}\`, as the old one still has its ${listed(given.map(code))}`,
+    then:
+      `AWS refuses to create the new one with \`${rule.code}\` because the old one has the same ` +
+      listed(given.map(code)),
     avoid:
       name === "name" &&
       /^aws_(lb|lb_target_group|security_group|autoscaling_group|launch_template|launch_configuration|iam_)/.test(
         change.type,
       )
-        ? "use `name_prefix` in place of `name`, or a name that changes with what forces the replacement"
-        : `let ${code(name)} change with it, or leave \`create_before_destroy\` away`,
-    phrase: `${wordFor(change.type)} is replaced under a name that the old one still has`,
+        ? "use `name_prefix` instead of `name`, or change the name together with the attribute that forces the " +
+          "replacement"
+        : `change ${code(name)} too, or remove \`create_before_destroy\``,
+    phrase: `${wordFor(change.type)} is created before the old one with the same name is destroyed`,
   });
 };
 
@@ -75,22 +78,22 @@ const WORDS: Readonly<Record<string, string>> = {
   aws_security_group: "a security group",
   aws_lb_listener: "a listener",
   aws_lb_listener_rule: "a listener rule",
-  aws_network_acl_rule: "a network ACL's rule",
+  aws_network_acl_rule: "a network ACL rule",
   aws_route53_record: "a record",
-  aws_vpc_security_group_ingress_rule: "a security group's rule",
-  aws_vpc_security_group_egress_rule: "a security group's rule",
+  aws_vpc_security_group_ingress_rule: "a security group rule",
+  aws_vpc_security_group_egress_rule: "a security group rule",
   aws_launch_template: "a launch template",
   aws_autoscaling_group: "the Auto Scaling group",
 };
 
-/** What is taken, where it is no name. */
-const TAKEN: Readonly<Record<string, string>> = { port: "a port", priority: "a priority", rule_number: "a number" };
+/** Unique attributes other than names. */
+const TAKEN: Readonly<Record<string, string>> = { port: "port", priority: "priority", rule_number: "rule number" };
 
 function wordFor(type: string): string {
   return WORDS[type] ?? `a resource of type ${code(type)}`;
 }
 
-/** Who has a name, port or priority today. */
+/** The resources that have a name, port or priority before the apply. */
 const heldBy = once((world: World): ReadonlyMap<string, readonly Change[]> => {
   const found = new Map<string, Change[]>();
   for (const change of world.changes) {
@@ -100,11 +103,8 @@ const heldBy = once((world: World): ReadonlyMap<string, readonly Change[]> => {
   return found;
 });
 
-/**
- * Something takes a name, a port or a priority that another one still has, as terraform does not wait for that one to
- * let go.
- */
-export const takenRule: EffectRule = (change, world): readonly Told[] => {
+/** A resource with the name, port or priority of another one, for whose change or destroy Terraform does not wait. */
+export const takenRule: EffectRule = (change, world): readonly PhrasedCause[] => {
   if (change.isData || !["create", "update", "replace"].includes(change.doing)) return [];
   const key = identityOf(change.type, change.after, change.unknown);
   const rule = UNIQUE[change.type];
@@ -118,27 +118,27 @@ export const takenRule: EffectRule = (change, world): readonly Told[] => {
   const isPermission = GROUP_RULES.includes(change.type);
   const what = isPermission ? "the same permission" : `${code(name)} ${code(String(own(change.after, name)))}`;
   const goes = isGone(other) || other.doing === "update";
-  // Only what is destroyed leaves its address; what is replaced keeps it, and nothing can be moved from there.
+  // A destroyed resource frees its address for a `moved` block; a replaced one does not.
   const isRenamed = twinsOf(world.changes).of(change)?.old === other;
-  return tell(change, world, {
+  return report(change, world, {
     hop: hopOfChange(change, world),
     effect: "fails",
     attribute: isPermission ? "from_port" : name,
-    then: `AWS refuses that with \`${rule.code}\`, as ${code(other.address)} has ${what} ${untilWhen(other, goes)}`,
+    then: `AWS refuses it with \`${rule.code}\` because ${code(other.address)} ${untilWhen(other, goes, what)}`,
     ...(isRenamed && { hcl: movedBlock(other.address, change.address) }),
     avoid: isRenamed
-      ? "add the `moved` block, if it is the same one under another name; or make the new one in a second apply"
+      ? "add the `moved` block if it is the same one under another address; or create the new one in a second apply"
       : goes
-        ? "change one of the two in an apply of its own, by way of a value that nobody has"
+        ? "change one of the two in a separate apply first, to a value that is not in use"
         : `choose another ${code(name)}`,
     phrase:
-      `${wordFor(change.type)} takes ${isPermission ? "a permission" : (TAKEN[name] ?? "a name")} that another ` +
-      "one still has",
+      `${wordFor(change.type)} uses the same ${isPermission ? "permission" : (TAKEN[name] ?? "name")} as ` +
+      "another one",
   });
 };
 
-function untilWhen({ doing }: Change, goes: boolean): string {
+function untilWhen({ doing }: Change, goes: boolean, what: string): string {
   return goes
-    ? `too until it is ${doing === "update" ? "changed" : "destroyed"}, and terraform does not wait for that`
-    : "already";
+    ? `has ${what} until it is ${doing === "update" ? "updated" : "destroyed"}, and Terraform does not wait for that`
+    : `already has ${what}`;
 }

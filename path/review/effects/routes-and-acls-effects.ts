@@ -1,14 +1,12 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
 import type { Subnet } from "../../../topology/model";
-import { type EffectRule, tell } from "../because";
+import { type EffectRule, report } from "../because";
 import { hopOfSubnets, isGone } from "../world";
 
-/* Routes and entries of network ACLs. */
+/* Routes and network ACL rules. */
 
-/**
- * An entry of a network ACL that is away for a moment; without it packets of standing connections are dropped as well.
- */
+/** A replaced network ACL rule; while it is missing, packets of existing connections are dropped as well. */
 export const aclRuleRule: EffectRule = (change, world) => {
   if (
     change.type !== "aws_network_acl_rule" ||
@@ -23,12 +21,12 @@ export const aclRuleRule: EffectRule = (change, world) => {
   );
   const ids = new Set<unknown>(subnets.map(({ id }) => id));
   if (hopOfSubnets((id) => ids.has(id), world) === null) return [];
-  return tell(change, world, {
+  return report(change, world, {
     hop: "listener",
     effect: "brief",
-    then: "for the moment in between, packets that need it are dropped",
-    avoid: "add the new entry first, and take the old one away in an apply of its own",
-    phrase: "while an entry of a network ACL is replaced",
+    then: "packets that need it are dropped until the new rule is created",
+    avoid: "add the new rule first, and remove the old one in a separate apply",
+    phrase: "while a network ACL rule is replaced",
   });
 };
 
@@ -43,33 +41,33 @@ export const routeRule: EffectRule = (change, world) => {
   );
   const hop = hopOfSubnets((id) => touched.has(id), world);
   if (hop === null) return [];
-  // Whether anything still gets through then, the trace of what is planned tells.
+  // The trace of the plan reports whether traffic still passes.
   if (change.doing !== "replace")
-    return tell(change, world, {
+    return report(change, world, {
       hop,
       effect: "none",
       attribute: change.differing.find((it) => it !== "tags"),
       then: "",
     });
-  return tell(
+  return report(
     change,
     world,
     hop === "listener"
       ? {
           hop,
           effect: "brief",
-          then: "for the moment in between, the load balancer's answers find no way out",
+          then: "responses of the load balancer have no route until the new one is created",
           phrase: "while a route is replaced",
         }
       : {
           hop,
           effect: "none",
-          then: "for the moment in between, the targets cannot fetch anything; requests to them are not routed by it",
+          then: "the targets have no outbound route until the new one is created; requests to them do not use it",
         },
   );
 };
 
-/** Whether packets of a subnet go by what changes. */
+/** Whether a subnet uses the changed resource for routing. */
 function isTouched({ id, vpcId, routeTable }: Subnet, { type, before }: Change): boolean {
   if (type === "aws_internet_gateway") return vpcId !== undefined && vpcId === own(before, "vpc_id");
   if (type === "aws_route_table_association") return id === own(before, "subnet_id");

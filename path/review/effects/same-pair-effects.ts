@@ -4,22 +4,22 @@ import { type Attr, known } from "../../../topology/value";
 import { once } from "../../analysis/once";
 import { type Lost, lostIn } from "../../analysis/writers/lost-pairs";
 import { keepingPair } from "../../fixes/kept-resources";
-import { code, type EffectRule, named, type Telling, tell } from "../because";
+import { type CauseParts, code, type EffectRule, named, report } from "../because";
 import { isGone, type World } from "../world";
 
 /*
- * What is no more than a pair on AWS, such as a target group and a target: AWS takes a second one for the first, and
- * whichever resource is destroyed last takes the pair away, also where another one stands for it by then.
+ * Resources that are only a pair on AWS, such as a target group and a target. AWS has each pair once, so a destroy
+ * removes it even if another resource represents the same pair by then.
  */
 
 interface Pairs {
-  /** By the change that destroys: the old one under its old address, or the one that is replaced. */
+  /** By the destroying change: of the old address, or of the replaced resource. */
   readonly byGoing: ReadonlyMap<Change, Lost>;
-  /** Addresses of what may not be there after the apply. */
+  /** Addresses of pairs that may be missing after the apply. */
   readonly addresses: ReadonlySet<string>;
-  /** By a target group's ARN: how many registrations stay, and how many the plan has. */
+  /** By a target group's ARN: the registrations that remain, and all in the plan. */
   readonly left: Map<unknown, { readonly left: number; readonly all: number }>;
-  /** What names a certificate for a listener. */
+  /** Addresses that attach a certificate to a listener. */
   readonly certificates: ReadonlySet<string>;
 }
 
@@ -33,7 +33,7 @@ const pairsOf = once((world: World): Pairs => {
   };
 });
 
-/** Whether destroying it takes away what another resource, or its own successor, stands for. */
+/** Whether the destroy removes a pair that another resource, or its own replacement, represents. */
 export function takesPairAway(change: Change, world: World): boolean {
   return pairsOf(world).byGoing.has(change);
 }
@@ -51,27 +51,27 @@ function attachment(change: Change, found: Lost, world: World): ReturnType<Effec
   const standing = world.serving.registrations.get(change.address);
   if (standing === undefined) return [];
   const { left, all } = leftIn(standing.group.arn, world);
-  const how = howOf(found, "the target that it registers");
-  const lost: Pick<Telling, "effect" | "then" | "phrase"> =
+  const how = howOf(found, "deregisters its target");
+  const lost: Pick<CauseParts, "effect" | "then" | "phrase"> =
     left > 0
       ? {
           effect: "brief",
-          then: `${how}; ${left} of ${all} targets are registered then`,
+          then: `${how}; ${left} of ${all} targets remain registered`,
           phrase: "until the next apply registers its targets again",
         }
       : {
           effect: "outage",
-          then: `${how}: no target is left in the group, and the load balancer answers 503 until the next apply`,
+          then: `${how}; no target is left in the target group, and the load balancer returns 503 until the next apply`,
           phrase: `until the next apply, ${whyGone(found)}`,
         };
-  return tell(change, world, { hop: "target-group", ...lost, ...repair(found, world) });
+  return report(change, world, { hop: "target-group", ...lost, ...repair(found, world) });
 }
 
 function whyGone({ old, isSure }: Lost): string {
-  if (old === undefined) return "as the targets are registered and taken out again";
+  if (old === undefined) return "because the targets are registered and then deregistered";
   return isSure
-    ? "as another attachment of the targets is destroyed"
-    : "if the destroy of an attachment comes after its creation under the new address";
+    ? "because another attachment of the targets is destroyed"
+    : "if an attachment is destroyed after it is created under its new address";
 }
 
 function leftIn(arn: Attr<string>, world: World): { readonly left: number; readonly all: number } {
@@ -84,10 +84,7 @@ function leftIn(arn: Attr<string>, world: World): { readonly left: number; reado
   return found;
 }
 
-/**
- * An Auto Scaling group lets a target group go from its own list, and an attachment that this apply makes adds it
- * again.
- */
+/** An Auto Scaling group that removes a target group from its list, while a new attachment adds it again. */
 export const relinkedRule: EffectRule = (change, world) => {
   if (change.type !== "aws_autoscaling_group" || change.doing !== "update") return [];
   const has = new Set(listOf(own(change.after, "target_group_arns")));
@@ -102,66 +99,61 @@ export const relinkedRule: EffectRule = (change, world) => {
   );
   const [first] = again;
   if (first === undefined) return [];
-  return tell(change, world, {
+  return report(change, world, {
     hop: "target-group",
     effect: "brief",
     attribute: "target_group_arns",
     then:
-      `its instances are taken out of the target group before ${code(first.address)} registers them again, and ` +
-      "the load balancer answers 503 until one has passed a health check",
-    avoid: "leave `target_group_arns` out in place of setting it to another list: the group then keeps what it has",
-    phrase: "while the targets are registered anew",
+      `its instances are deregistered before ${code(first.address)} registers them again, and the load balancer ` +
+      "returns 503 until one passes a health check",
+    avoid: "omit `target_group_arns` instead of changing it; the Auto Scaling group then keeps its target groups",
+    phrase: "while the targets are registered again",
   });
 };
 
-/** Only of a record with `allow_overwrite`, as Route 53 refuses another one. */
+/** Only for a record with `allow_overwrite`, as Route 53 refuses any other duplicate. */
 function record(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
   const standing = world.serving.records.get(change.address);
   if (standing === undefined) return [];
   const name = known(standing.fqdn);
   const over = name === undefined ? [] : world.serving.namesOver(name);
   const names =
-    name === undefined ? "its name is" : over.length === 0 ? `${code(name)} is` : `${named([name, ...over])} are`;
-  return tell(change, world, {
+    name === undefined ? "its name does" : over.length === 0 ? `${code(name)} does` : `${named([name, ...over])} do`;
+  return report(change, world, {
     hop: "dns",
     effect: "outage",
-    then: `${howOf(found, "the record")}: ${names} not found until the next apply`,
+    then: `${howOf(found, "deletes the record")}; ${names} not resolve until the next apply`,
     phrase:
       `at ${name === undefined ? "a name" : named([name, ...over])} until the next apply, ` +
-      `${found.isSure ? "as another record of the name is destroyed" : "if the destroy of its old record comes last"}`,
+      `${found.isSure ? "because another record of the name is destroyed" : "if its old record is destroyed last"}`,
     ...repair(found, world),
   });
 }
 
 function certificate(change: Change, found: Lost, world: World): ReturnType<EffectRule> {
   if (!pairsOf(world).certificates.has(change.address)) return [];
-  return tell(change, world, {
+  return report(change, world, {
     hop: "tls",
     effect: "outage",
     then:
-      `${howOf(found, "the certificate that it adds")}: the listener answers for its names with another ` +
-      "certificate until the next apply",
+      `${howOf(found, "removes its certificate from the listener")}; the listener serves another certificate for ` +
+      "its names until the next apply",
     phrase:
       "at the names of a certificate until the next " +
-      `apply${found.isSure ? ", as it is taken away again" : ", if its destroy under the old address comes last"}`,
+      `apply${found.isSure ? " because it is removed again" : ", if it is destroyed last under its old address"}`,
     ...repair(found, world),
   });
 }
 
 function howOf({ old, isSure, change }: Lost, what: string): string {
-  if (old === undefined)
-    return (
-      "the new one stands for the same pair as the old one, which AWS has once, and so the destroy of the old " +
-      `one takes ${what} away`
-    );
+  if (old === undefined) return `both resources represent the same pair on AWS, so the destroy of the old one ${what}`;
   return isSure
-    ? `${code(change.address)} stands for the same, which AWS has once, and so the destroy takes ${what} away ` +
-        "from it too"
-    : "the new one stands for the same, which AWS has once, and terraform does not order the two: where the " +
-        `destroy comes last, it takes ${what} away`;
+    ? `${code(change.address)} represents the same pair on AWS, so the destroy ${what} for both`
+    : `${code(change.address)} represents the same pair on AWS, and Terraform does not order the two: if the destroy ` +
+        `comes last, it ${what}`;
 }
 
-function repair(lost: Lost, { changes }: World): Pick<Telling, "avoid" | "hcl"> {
+function repair(lost: Lost, { changes }: World): Pick<CauseParts, "avoid" | "hcl"> {
   const { text, hcl } = keepingPair(lost, changes);
   return { avoid: text.replace(/\.$/, "").replace(/^[A-Z]/, (it) => it.toLowerCase()), hcl };
 }

@@ -1,11 +1,11 @@
 import type { Change } from "../../../topology/changes";
 import { type Json, listOf, own } from "../../../topology/json";
 import { isRuleBeside } from "../../../topology/permissions";
-import { type EffectRule, named, type Told, tell } from "../because";
+import { type EffectRule, named, type PhrasedCause, report } from "../because";
 import { holdersOfGroup } from "../named-by";
 import { goesFirst, hopOfGroup, isGone, type World } from "../world";
 
-/* Security groups, their rules, and the prefix lists that those name. */
+/* Security groups, their rules, and the prefix lists that the rules use. */
 
 export const securityGroupRule: EffectRule = (change, world) => {
   if (change.type !== "aws_security_group") return [];
@@ -19,39 +19,39 @@ export const securityGroupRule: EffectRule = (change, world) => {
   if (hop === null) return [];
   switch (change.doing) {
     case "update":
-      return tell(change, world, {
+      return report(change, world, {
         hop,
         effect: "none",
         attribute: change.differing.find((it) => it !== "tags"),
-        then: "rules that stay are not touched, and connections that stand go on",
+        then: "its other rules do not change, and existing connections continue",
       });
     case "destroy":
-      return tell(change, world, { hop, effect: "none", then: "nothing has it by then" });
+      return report(change, world, { hop, effect: "none", then: "nothing uses it by then" });
     case "replace":
-      return tell(change, world, {
+      return report(change, world, {
         hop,
         effect: "brief",
-        then: "the old group's rules go before everything has turned to the new one",
-        avoid: "leave its name and description as they are",
-        phrase: "while a security group is exchanged",
+        then: "the rules of the old security group are destroyed before everything uses the new one",
+        avoid: "keep its name and description as they are",
+        phrase: "while a security group is replaced",
       });
     default:
       return [];
   }
 };
 
-function stillAttached(change: Change, holders: readonly string[], world: World): Told[] {
-  return tell(change, world, {
+function stillAttached(change: Change, holders: readonly string[], world: World): PhrasedCause[] {
+  return report(change, world, {
     hop: hopOfGroup(own(change.before, "id"), world),
     effect: "fails",
     then:
-      `AWS refuses to destroy it with \`DependencyViolation\`, after terraform has tried for 15 minutes, as ` +
-      `${named(holders)} still ${holders.length === 1 ? "has" : "have"} it; its rules are gone meanwhile`,
+      `AWS refuses to delete it with \`DependencyViolation\`, after 15 minutes of retries, because ` +
+      `${named(holders)} still ${holders.length === 1 ? "uses" : "use"} it; its rules are missing during that time`,
     avoid:
       change.doing === "replace"
-        ? "give the security group `lifecycle { create_before_destroy = true }` and `name_prefix` in place of " +
-          "`name`; or leave its name and description as they are"
-        : "take it away from what has it first",
+        ? "add `lifecycle { create_before_destroy = true }` to the security group and use `name_prefix` instead of " +
+          "`name`; or keep its name and description as they are"
+        : "detach it from the resources that use it first",
     phrase: "a security group is still attached",
   });
 }
@@ -62,34 +62,34 @@ export const groupRuleRule: EffectRule = (change, world) => {
   if (hop === null) return [];
   switch (change.doing) {
     case "update":
-      return tell(change, world, {
+      return report(change, world, {
         hop,
         effect: "none",
         attribute: change.differing.find((it) => it !== "tags"),
-        then: "connections that stand go on",
+        then: "existing connections continue",
       });
     case "destroy":
-      return tell(change, world, {
+      return report(change, world, {
         hop,
         effect: "none",
-        then: "what it let through is kept out from then on, unless another rule lets it through",
+        then: "its traffic is blocked, unless another rule allows it",
       });
     case "replace":
-      return tell(change, world, {
+      return report(change, world, {
         hop,
         effect: "brief",
-        then: "for the moment in between, new connections that need it are dropped",
+        then: "new connections that need it time out until the new rule is created",
         avoid: change.forcedBy.includes("security_group_id")
           ? ""
-          : "add the new rule first, and take the old one away in an apply of its own",
-        phrase: "while a security group's rule is replaced",
+          : "add the new rule first, and remove the old one in a separate apply",
+        phrase: "while a security group rule is replaced",
       });
     default:
       return [];
   }
 };
 
-/** Lists of addresses that let clients in, and lose some of them. */
+/** Prefix lists that lose entries and that a security group on the path uses. */
 export const prefixListRule: EffectRule = (change, world) => {
   const id = listThatLoses(change);
   if (id === undefined) return [];
@@ -99,18 +99,18 @@ export const prefixListRule: EffectRule = (change, world) => {
       [...group.ingress, ...group.egress].some(({ prefixListIds }) => prefixListIds.items.includes(id)),
   );
   if (user === undefined) return [];
-  return tell(change, world, {
+  return report(change, world, {
     hop: hopOfGroup(user.id, world),
     effect: "unknown",
     then:
-      `${named([user.address])} lets through what the list holds, and nobody can tell here who needs the ` +
-      "addresses that go",
-    avoid: "make sure that no client comes from the addresses that go",
-    phrase: "as a prefix list loses addresses",
+      `${named([user.address])} allows traffic of this prefix list, and it cannot be determined whether clients use ` +
+      "the removed addresses",
+    avoid: "make sure that no client uses the removed addresses",
+    phrase: "a prefix list loses addresses",
   });
 };
 
-/** The id of a prefix list that has fewer addresses then. */
+/** The ID of a prefix list that loses addresses. */
 function listThatLoses(change: Change): string | undefined {
   const { type, before, after, doing } = change;
   const isEntry = type === "aws_ec2_managed_prefix_list_entry";

@@ -1,6 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
-import { type EffectRule, named, tell } from "../because";
+import { type EffectRule, named, report } from "../because";
 import { holdersOfSubnet, namedBy } from "../named-by";
 import { hopOfSubnets, isGone, type World } from "../world";
 
@@ -13,47 +13,45 @@ export const subnetRule: EffectRule = (change, world) => {
   const hop = hopOfSubnets((it) => it === id, world);
   const holders = holdersOfSubnet(id, change, world);
   if (holders.length > 0)
-    return tell(change, world, {
+    return report(change, world, {
       hop,
       effect: "fails",
       then:
-        `AWS refuses to destroy it with \`DependencyViolation\`, after terraform has tried for 20 minutes, as ` +
-        `${named(holders)} still ${holders.length === 1 ? "is" : "are"} in it`,
-      avoid:
-        "make the new subnet beside the old one, let everything move there, and take the old one away in an " +
-        "apply of its own",
+        `AWS refuses to delete it with \`DependencyViolation\`, after 20 minutes of retries, because ` +
+        `${named(holders)} ${holders.length === 1 ? "is" : "are"} still in it`,
+      avoid: "create the new subnet in addition, move everything to it, and remove the old one in a separate apply",
       phrase: "a subnet is still in use",
     });
   if (hop === null) return [];
-  return tell(change, world, {
+  return report(change, world, {
     hop,
     effect: "none",
     then:
       change.doing === "destroy"
-        ? "nothing is in it by then"
-        : "what is in it is replaced as well, and reported by itself",
+        ? "it is empty by then"
+        : "the resources in it are replaced as well and reported separately",
   });
 };
 
-/** A VPC, or its gateway to the internet, which other resources still need. */
+/** A VPC, or its internet gateway, that other resources still need. */
 export const vpcRule: EffectRule = (change, world) => {
   const isGateway = change.type === "aws_internet_gateway";
   if ((change.type !== "aws_vpc" && !isGateway) || !isGone(change)) return [];
   const inTheWay = needing(change, isGateway, world);
   if (inTheWay.length === 0) return [];
   const [is, has] = inTheWay.length === 1 ? ["is", "has"] : ["are", "have"];
-  return tell(change, world, {
+  return report(change, world, {
     hop: "listener",
     effect: "fails",
     then:
-      `AWS refuses to destroy it with \`DependencyViolation\`, as ${named(inTheWay)} still ` +
-      `${isGateway ? `${has} public addresses that lead through it` : `${is} in it`}`,
-    avoid: "leave it in the configuration; or take away what needs it as well",
+      `AWS refuses to delete it with \`DependencyViolation\` because ${named(inTheWay)} ` +
+      `${isGateway ? `still ${has} public IP addresses that depend on it` : `${is} still in it`}`,
+    avoid: "keep it in the configuration; or also destroy what depends on it",
     phrase: isGateway ? "the internet gateway is still in use" : "the VPC is still in use",
   });
 };
 
-/** A gateway cannot be detached as long as something in the VPC has a public address. */
+/** An internet gateway cannot be detached while something in the VPC has a public IP address. */
 function needing(going: Change, isGateway: boolean, world: World): string[] {
   const vpc = own(going.before, isGateway ? "vpc_id" : "id");
   const all = typeof vpc === "string" && vpc !== "" ? (namedBy(world).vpcs.get(vpc) ?? []) : [];

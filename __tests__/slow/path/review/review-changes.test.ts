@@ -80,7 +80,7 @@ describe.each(ALL)("$name", ({ changed: { effect, cause, broken = [], repaired =
       expect(refused ?? "").toBe("");
       const { report, watch } = review(plan);
       // The site was applied, and nobody has been at it since.
-      expect(watch.filter((it) => it.includes("outside terraform"))).toEqual([]);
+      expect(watch.filter((it) => it.includes("outside of Terraform"))).toEqual([]);
       const same = report.causes.filter(
         (it) =>
           it.effect === effect &&

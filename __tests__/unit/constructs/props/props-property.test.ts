@@ -145,8 +145,8 @@ const withUnknown = fc.oneof(
 function outcomeOf(props: unknown): StackJson | undefined {
   const refusal = refusalOf({ web: props });
   if (refusal === undefined) return synthOf(props as WebStackProps);
-  expect(refusal.errors.length).toBeGreaterThan(0);
-  for (const error of refusal.errors) expect(error).toMatch(ERROR);
+  expect(refusal.messages.length).toBeGreaterThan(0);
+  for (const error of refusal.messages) expect(error).toMatch(ERROR);
   return undefined;
 }
 
@@ -223,7 +223,7 @@ test("a site's instances and its load balancer fit into every subnet, or their n
       const room = size - 5 - (placement === "public" ? 8 : 0);
       const errors =
         refusalOf({ web: { domainName: "www.example.com", network: { cidr, zones }, instances: { count, placement } } })
-          ?.errors ?? [];
+          ?.messages ?? [];
       expect(errors).toEqual(
         Math.ceil(count / zones) <= room
           ? []

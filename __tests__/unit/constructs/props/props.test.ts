@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { TLS_12_POLICIES } from "../../../../path/facts/elb";
 import {
   EXISTING_NETWORK,
@@ -714,13 +715,13 @@ describe("a stack's id", () => {
   });
 
   test.each(["a".repeat(129), "Ü", "..", "a+b"])("may not be %p", (id) => {
-    expect(refusalOf({ [id]: DOMAIN })?.errors[0]).toMatch(/: id must be 1 to 128 letters.* \(got ".+\)$/);
+    expect(refusalOf({ [id]: DOMAIN })?.messages[0]).toMatch(/: id must be 1 to 128 letters.* \(got ".+\)$/);
   });
 });
 
 describe("two stacks of one app", () => {
   const refusedStacks = (web: object, shop: object) =>
-    (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.errors ?? []).map(
+    (refusalOf({ web: { ...DOMAIN, ...web }, shop: { domainName: "www.example.org", ...shop } })?.messages ?? []).map(
       (error) => `${error.split(": ")[0]}: ${propIn(error)}`,
     );
   const s3 = (bucket: string, key?: string) => ({ backend: { s3: { bucket, key } } });
@@ -783,7 +784,7 @@ describe("two stacks of one app", () => {
   });
 
   test("have ids of their own, even in two places of the app", () => {
-    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.errors[0]).toBe(
+    expect(refusalOfOneId("web", DOMAIN, { domainName: "shop.example.com" })?.messages[0]).toBe(
       'web: id must be different for each stack (got "web", which stack web already has); the names of the ' +
         "stack's folder and state derive from it",
     );
@@ -810,6 +811,8 @@ describe("two stacks of one app", () => {
   shop: http must be "redirect" or "forward" (got "https")
   shop: idleTimeoutSec must be a whole number of seconds from 1 to 4000 (got 0)"
 `);
+    // As Node prints an error that nothing catches: each message once.
+    expect(inspect(error).match(/web: appPort/g)).toHaveLength(1);
   });
 });
 

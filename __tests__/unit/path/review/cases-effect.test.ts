@@ -19,14 +19,14 @@ describe("redirects between two names", () => {
   test("that lead to the one which answers are no effect", () => {
     expect(review(caseOf("23-apex-www")).report).toMatchObject({
       effect: "none",
-      summary: "A new site is built, and its path is whole; no request can notice yet.",
+      summary: "New site: its path is ok, and no existing traffic is affected.",
     });
   });
 
   test("that lead in a circle on all URLs are an outage, though one finding names one rule", () => {
     expect(review(caseOf("23-apex-www__loop")).report).toMatchObject({
       effect: "outage",
-      summary: "No request will arrive at the new site, as redirects form a loop.",
+      summary: "Outage: the new site is unreachable because redirects form a loop.",
       causes: [{ address: "aws_lb_listener_rule.apex", effect: "outage" }],
     });
   });

@@ -19,7 +19,7 @@ test.each<[name: string, folder: string, id: string, group: RegExp, rule: RegExp
     "P33",
     /ec2-target-group/,
     /ingress_rule\..*from-load-balancer-80/,
-    /^80 closed to `aws_security_group\..*alb-security-group/,
+    /^port 80 from `aws_security_group\..*alb-security-group/,
   ],
   [
     "from everyone to 443",
@@ -27,7 +27,7 @@ test.each<[name: string, folder: string, id: string, group: RegExp, rule: RegExp
     "P30",
     /alb-security-group/,
     /ingress_rule\..*https-from-everyone/,
-    /^443 closed to everyone \(IPv4\) in `aws_security_group\..*alb-security-group/,
+    /^port 443 from everyone \(IPv4\) in `aws_security_group\..*alb-security-group/,
   ],
   [
     "in plain HCL, by a rule of the old type",
@@ -35,7 +35,7 @@ test.each<[name: string, folder: string, id: string, group: RegExp, rule: RegExp
     "P33",
     /^aws_security_group\.web$/,
     /^aws_security_group_rule\.from_lb$/,
-    /^80 closed to `aws_security_group\.lb` in `aws_security_group\.web`$/,
+    /^port 80 from `aws_security_group\.lb` in `aws_security_group\.web`$/,
   ],
 ])("the only rule %s", (_, folder, id, group, rule, closed) => {
   const plan = read(folder);

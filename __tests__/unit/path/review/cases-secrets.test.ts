@@ -53,7 +53,7 @@ test("a sensitive attribute of the path is told as such, and not as known after 
     },
   });
   expect(review(plan).watch.filter((it) => /^(Known after|Sensitive)/.test(it))).toEqual([
-    expect.stringMatching(/^Sensitive, so not looked at: .*`aws_lb_listener\.https`/),
+    expect.stringMatching(/^Sensitive, so not evaluated: .*`aws_lb_listener\.https`/),
   ]);
 });
 

@@ -130,7 +130,7 @@ test("a sensitive attribute that stays as it is makes nothing broken, and no cha
     effect: report.effect,
     summary: report.summary,
     broken: report.hops.filter(({ change }) => change === "broken"),
-  }).toEqual({ effect: "none", summary: "Nothing changes.", broken: [] });
+  }).toEqual({ effect: "none", summary: "No changes.", broken: [] });
 });
 
 test("a sensitive attribute that changes is told by its name", () => {

@@ -766,7 +766,7 @@ describe("the hops", () => {
       after: "broken",
       change: "unchanged",
     });
-    expect(watch.join()).toMatch(/P33 .* was there before and stays/);
+    expect(watch.join()).toMatch(/P33 .*: existed before and is not fixed by this plan/);
   });
 
   test("are there on one side only where a site is built or taken down", () => {
@@ -786,30 +786,30 @@ describe("the hops", () => {
     expect({ hops: report.hops, effect: report.effect, summary: report.summary }).toEqual({
       hops: [],
       effect: "none",
-      summary: "No load balancer is in this plan; look at what is replaced and destroyed.",
+      summary: "No load balancer in this plan; check what is replaced and destroyed.",
     });
   });
 });
 
 describe("the sentence above all", () => {
   test.each<[string, Readonly<Record<string, Planned>>, string]>([
-    ["nothing", {}, "Nothing changes."],
+    ["nothing", {}, "No changes."],
     ["a timeout", { "aws_lb.web": { set: { idle_timeout: 120 } } }, "No downtime expected."],
     [
       "all instances",
       both(replaced("ami", { ami: "ami-2" })),
-      "The site will be unreachable for the time two instances need to boot.",
+      "Outage: the site is unreachable until the 2 new instances have booted.",
     ],
     [
       "a target group",
       { "aws_lb_target_group.web": replaced("port", { port: 8080 }) },
       "Apply will fail: the target group is still in use by the listener.",
     ],
-    ["everything", all(destroyed()), "The site will be taken down, as its load balancer is destroyed."],
+    ["everything", all(destroyed()), "Outage: the site is taken down because its load balancer is destroyed."],
     [
       "attachments",
       { "aws_lb_target_group_attachment.a": replaced("port"), "aws_lb_target_group_attachment.b": replaced("port") },
-      "Some requests will fail while the targets are registered anew.",
+      "Some requests will fail while the targets are registered again.",
     ],
   ])("for %s", (_, changes, summary) => {
     expect(of(changes).summary).toBe(summary);
@@ -822,22 +822,25 @@ describe("security", () => {
   const opened = (planned: Planned) => of({ "aws_vpc_security_group_ingress_rule.more": planned }).security;
 
   test.each<[Values, string]>([
-    [{ cidr_ipv4: "0.0.0.0/0" }, "443 opened to everyone (IPv4) in `aws_security_group.web`"],
-    [{ cidr_ipv6: "::/0" }, "443 opened to everyone (IPv6) in `aws_security_group.web`"],
-    [{ cidr_ipv4: "10.0.0.0/8", from_port: 22, to_port: 22 }, "SSH opened to 10.0.0.0/8 in `aws_security_group.web`"],
+    [{ cidr_ipv4: "0.0.0.0/0" }, "port 443 from everyone (IPv4) in `aws_security_group.web`"],
+    [{ cidr_ipv6: "::/0" }, "port 443 from everyone (IPv6) in `aws_security_group.web`"],
+    [
+      { cidr_ipv4: "10.0.0.0/8", from_port: 22, to_port: 22 },
+      "SSH (port 22) from 10.0.0.0/8 in `aws_security_group.web`",
+    ],
     [
       { cidr_ipv4: "10.0.0.0/8", from_port: 8000, to_port: 8080 },
-      "8000-8080 opened to 10.0.0.0/8 in `aws_security_group.web`",
+      "ports 8000-8080 from 10.0.0.0/8 in `aws_security_group.web`",
     ],
     [
       { cidr_ipv4: "10.0.0.0/8", ip_protocol: "-1", from_port: null, to_port: null },
-      "all traffic opened to 10.0.0.0/8 in `aws_security_group.web`",
+      "all traffic from 10.0.0.0/8 in `aws_security_group.web`",
     ],
     [
       { cidr_ipv4: "10.0.0.0/8", ip_protocol: "udp", from_port: 53, to_port: 53 },
-      "udp 53 opened to 10.0.0.0/8 in `aws_security_group.web`",
+      "UDP port 53 from 10.0.0.0/8 in `aws_security_group.web`",
     ],
-    [{ prefix_list_id: "pl-1" }, "443 opened to the prefix list `pl-1` in `aws_security_group.web`"],
+    [{ prefix_list_id: "pl-1" }, "port 443 from the prefix list `pl-1` in `aws_security_group.web`"],
   ])("%j", (values, text) => {
     expect(opened(rule(values))).toEqual({ opened: [text], closed: [] });
   });
@@ -845,12 +848,12 @@ describe("security", () => {
   test("tells what is closed apart from what is opened", () => {
     expect(
       of({ "aws_vpc_security_group_ingress_rule.https": { set: { cidr_ipv4: "203.0.113.0/24" } } }).security,
-    ).toEqual({ opened: [], closed: ["443 closed to everyone (IPv4) in `aws_security_group.alb`"] });
+    ).toEqual({ opened: [], closed: ["port 443 from everyone (IPv4) in `aws_security_group.alb`"] });
     expect(
       of({ "aws_vpc_security_group_ingress_rule.https": { set: { from_port: 8443, to_port: 8443 } } }).security,
     ).toEqual({
-      opened: ["8443 opened to everyone (IPv4) in `aws_security_group.alb`"],
-      closed: ["443 closed to everyone (IPv4) in `aws_security_group.alb`"],
+      opened: ["port 8443 from everyone (IPv4) in `aws_security_group.alb`"],
+      closed: ["port 443 from everyone (IPv4) in `aws_security_group.alb`"],
     });
   });
 
@@ -875,8 +878,8 @@ describe("security", () => {
         site,
       ).security.opened,
     ).toEqual([
-      "`aws_lb.web` is opened to the internet",
-      "`aws_instance.a` takes metadata requests without a token (IMDSv1)",
+      "`aws_lb.web` is now internet-facing",
+      "`aws_instance.a` accepts metadata requests without a token (IMDSv1)",
     ]);
   });
 });
@@ -954,7 +957,7 @@ describe("what to watch", () => {
     const changing = planOf({ "aws_instance.a": { set: { tags: {} } } });
     const timeout = [drifted({ idle_timeout: 60, tags: null }, { idle_timeout: 90, tags: {} })];
     const uses = (attribute: string, resource = "aws_lb.web") => [{ resource, attribute: [attribute] }];
-    const told = ["1 resource was changed outside terraform since the last apply: `aws_lb.web`."];
+    const told = ["1 resource was changed outside of Terraform since the last apply: `aws_lb.web`."];
 
     test.each<[string, Values, readonly string[]]>([
       [
@@ -1019,7 +1022,7 @@ describe("what to watch", () => {
     );
     expect(watch.filter((it) => it.startsWith("P51"))).toEqual([
       expect.stringMatching(
-        /^P51 \(.*, at `aws_lb_target_group\.api`\) was there before and stays, and so `aws_lb_target_group\.web`\.$/,
+        /^P51 at `aws_lb_target_group\.api` and `aws_lb_target_group\.web` \(.*\): existed before and is not fixed by this plan\.$/,
       ),
     ]);
   });
@@ -1034,8 +1037,8 @@ describe("what to watch", () => {
       relevant_attributes: [{ resource: "aws_lb.web", attribute: ["idle_timeout"] }],
     };
     expect(review(plan).watch).toEqual([
-      "`aws_db_instance.main` is replaced or destroyed, with the data in it.",
-      "1 resource was changed outside terraform since the last apply: `aws_lb.web`.",
+      "`aws_db_instance.main` is replaced or destroyed; its data is lost.",
+      "1 resource was changed outside of Terraform since the last apply: `aws_lb.web`.",
     ]);
   });
 
@@ -1070,6 +1073,71 @@ describe("the picture", () => {
   });
 });
 
+describe("the picture has a box for what changes at a box that stays", () => {
+  const boxesOf = (changes: Readonly<Record<string, Planned>>) => {
+    const { nodes, edges } = review(planOf(changes)).picture;
+    const attached = new Set(nodes.filter(({ isAttached }) => isAttached === true).map(({ address }) => address));
+    return {
+      attached: nodes.flatMap(({ address, hop, doing }) =>
+        attached.has(address) ? [`${address} ${hop} ${doing}`] : [],
+      ),
+      edges: edges.flatMap(({ from, to, is }) =>
+        attached.has(from) || attached.has(to) || is === "again" ? [`${from} ${to} ${is}`] : [],
+      ),
+    };
+  };
+
+  test.each<[string, Readonly<Record<string, Planned>>, readonly string[], readonly string[]]>([
+    [
+      "a certificate",
+      { "aws_acm_certificate.main": replaced("domain_name", {}, true) },
+      ["aws_acm_certificate.main tls replace"],
+      ["aws_acm_certificate.main aws_lb_listener.https kept"],
+    ],
+    [
+      "a security group of the load balancer",
+      { "aws_security_group.alb": replaced("name", { name: "x" }, true) },
+      ["aws_security_group.alb listener replace"],
+      ["aws_lb.web aws_security_group.alb kept"],
+    ],
+    [
+      "a security group of targets, of which a rule goes",
+      { "aws_vpc_security_group_ingress_rule.web": destroyed() },
+      ["aws_security_group.web target update"],
+      ["aws_instance.a aws_security_group.web kept", "aws_instance.b aws_security_group.web kept"],
+    ],
+    [
+      "a registration, as words at its arrow",
+      { "aws_lb_target_group_attachment.a": replaced("port", { port: 80 }) },
+      [],
+      ["aws_lb_target_group.web aws_instance.a again"],
+    ],
+    ["a tag, which is no news", { "aws_security_group.alb": { set: { tags: { a: "b" } } } }, [], []],
+    [
+      "none at a box that is replaced with its certificate",
+      { "aws_instance.a": destroyed(), "aws_instance.b": destroyed(), "aws_security_group.web": destroyed() },
+      [],
+      [],
+    ],
+  ])("%s", (_, changes, attached, edges) => {
+    expect(boxesOf(changes)).toEqual({ attached, edges });
+  });
+
+  test("a listener rule", () => {
+    const { picture } = review(planOf({ "aws_lb_listener_rule.api": { set: { priority: 30 } } }));
+    expect(picture.nodes.find(({ address }) => address === "aws_lb_listener_rule.api")).toEqual({
+      address: "aws_lb_listener_rule.api",
+      hop: "listener",
+      doing: "update",
+      label: "/api/*",
+      isBroken: false,
+    });
+    expect(picture.edges.filter(({ to }) => to === "aws_lb_target_group.api").map(({ from }) => from)).toEqual([
+      "aws_lb_listener_rule.api",
+    ]);
+  });
+});
+
 test("a plan without its configuration is told as far as it goes", () => {
   const { configuration: _, ...plan } = planOf(both(replaced("ami", { ami: "ami-2" })));
   expect(review(plan).report).toMatchObject({
@@ -1090,7 +1158,7 @@ describe("a file that is no plan", () => {
     ["a list", [], /this is a list/],
     ["a state", { format_version: "1.0", terraform_version: "1.11.4", values: { root_module: {} } }, /this is a state/],
     ["a configuration", { resource: {} }, /this is a configuration/],
-    ["something else", { a: 1 }, /JSON of another kind/],
+    ["something else", { a: 1 }, /this JSON is not a plan/],
   ])("is refused: %s", (_, document, message) => {
     expect(() => review(document)).toThrow(UnreadableFile);
     expect(() => review(document)).toThrow(message);

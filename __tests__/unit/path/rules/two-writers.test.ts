@@ -555,7 +555,7 @@ describe("what has a new address (P74, P75)", () => {
     const { id: _id, arn: _arn, ...instance } = SITE["aws_instance.a"] as Record<string, unknown>;
     const changes = { "aws_instance.a": destroyed(), "aws_instance.first": created(instance) };
     expect(reviewed(changes).causes.find(({ address }) => address === "aws_instance.a")).toMatchObject({
-      avoid: "add the `moved` block, if it is the same one under another address",
+      avoid: "add the `moved` block if it is the same resource under another address",
       hcl: "moved {\n  from = aws_instance.a\n  to   = aws_instance.first\n}",
     });
   });
@@ -662,8 +662,8 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes)).toMatchObject({
       effect: "outage",
       summary:
-        "The site will be unreachable at `www.example.com` until the next apply, if the destroy of its old " +
-        "record comes last.",
+        "Outage: the site is unreachable at `www.example.com` until the next apply, if its old record is " +
+        "destroyed last.",
     });
   });
 
@@ -674,8 +674,8 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes, site)).toMatchObject({
       effect: "outage",
       summary:
-        "The site will be unreachable at `www.example.com` until the next apply, as another record of the name " +
-        "is destroyed.",
+        "Outage: the site is unreachable at `www.example.com` until the next apply, because another record of the " +
+        "name is destroyed.",
     });
   });
 
@@ -751,6 +751,6 @@ test("no `moved` block leads from an address that stays", () => {
   });
   const told = causes.find(({ address }) => address === "aws_lb_target_group.other");
   expect(effect).toBe("fails");
-  expect(told).toMatchObject({ effect: "fails", avoid: expect.stringContaining("in an apply of its own") as string });
+  expect(told).toMatchObject({ effect: "fails", avoid: expect.stringContaining("in a separate apply") as string });
   expect(told?.hcl).toBeUndefined();
 });
