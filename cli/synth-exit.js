@@ -3,7 +3,7 @@
  * frame, stack and version; every other error is printed as Node prints it. It also updates the other files in each
  * stack's folder.
  */
-const { copyFileSync, existsSync, readFileSync, rmSync, statSync } = require("node:fs");
+const { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 
 /** constructs/props/refusals.ts; their messages list everything to correct. */
@@ -12,10 +12,26 @@ const LOCK_FILE = ".terraform.lock.hcl";
 const committed = resolve(LOCK_FILE);
 
 process.on("uncaughtExceptionMonitor", (error) => {
-  if (!REFUSALS.includes(error?.name)) return;
-  console.error(require("../machine/text/printable").printableLines(error.message));
+  const message = REFUSALS.includes(error?.name) ? error.message : withoutTerraform(error);
+  if (message === undefined) return;
+  console.error(require("../machine/text/printable").printableLines(message));
   process.exit(1);
 });
+
+/** cdktf runs `terraform version` at synth, and reports its absence with a stack trace of its own. */
+function withoutTerraform(error) {
+  if (!/Could not determine version of /.test(error?.message)) return undefined;
+  const command = process.env.TERRAFORM_BINARY_NAME || "terraform";
+  const downloaded = (existsSync(".rehearsal") ? readdirSync(".rehearsal") : []).find((name) =>
+    /^terraform-[\d.]+$/.test(name),
+  );
+  return (
+    `cdktf needs Terraform 1.10 or later on PATH (\`${command} version\` failed). ` +
+    (downloaded === undefined
+      ? "Install it: https://developer.hashicorp.com/terraform/install"
+      : `Use the one of the rehearsal: export PATH="$PWD/.rehearsal/${downloaded}:$PATH"`)
+  );
+}
 
 process.on("exit", (code) => {
   const out = resolve(process.env.CDKTF_OUTDIR ?? "cdktf.out");

@@ -62,7 +62,7 @@ export class Deadline {
   }
 }
 
-/** Reading the CPU time takes longer than most rules, after each of which it is checked. */
+/** The time is checked after each rule, and reading the CPU time takes longer than most rules. */
 const ASKED_EACH_MS = 50;
 
 /** The CPU time in milliseconds. */

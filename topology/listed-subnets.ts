@@ -3,7 +3,7 @@ import type { Resource, Source } from "./source";
 import { symbol } from "./symbols";
 import { type Attr, known, Unknown } from "./value";
 
-/* Subnets of which a file has only the ids, from a list. */
+/* Subnets that a file lists by id only. */
 
 /** Filters that still select default subnets, one in each zone. */
 const HARMLESS = [

@@ -81,7 +81,7 @@ export function holdsTrue(unknown: unknown, depth = 0): boolean {
   return depth > 12 || Object.values(unknown).some((it) => holdsTrue(it, depth + 1));
 }
 
-/** A block of which only the configuration is known. */
+/** A block whose configuration alone is known. */
 function configured(block: unknown, at: At, depth: number): unknown {
   const found = expressionOf(block);
   if (found !== undefined) return deferred(found, at.instance.scope, at.instance, at.path);

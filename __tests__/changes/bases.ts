@@ -80,8 +80,8 @@ function prefixed(stack: SynthesizedJson): void {
 }
 
 /**
- * The older kind of template, whose every change is a new one, and an attachment that stands beside its group. The
- * provider looks for its image, so that it is one which the local AWS has.
+ * A launch configuration, which every change replaces, and an attachment that is separate from its Auto Scaling group.
+ * The provider looks up the image, so that it must be one that the local AWS has.
  */
 function launchedByConfiguration(stack: SynthesizedJson): void {
   const { instance_type } = blockOf(stack, "aws_launch_template.app");

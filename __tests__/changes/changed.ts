@@ -10,7 +10,7 @@ export interface Changed {
   readonly base: ChangedBase;
   readonly edit: Edit;
   readonly effect: Effect;
-  /** A cause that must be told with that effect, by its resource's type; absent: none. */
+  /** A cause that must be reported with that effect, by its resource's type; absent: none. */
   readonly cause?: { readonly type: string; readonly attribute: string; readonly hop: Hop | null };
   /** Hops that are broken by the change. @default none */
   readonly broken?: readonly Hop[];

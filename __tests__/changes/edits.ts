@@ -56,7 +56,7 @@ export const add =
     (stack.resource[type] ??= {})[name] = block;
   };
 
-/** Whatever names it follows; terraform is not told that it is the same one. */
+/** References to the old name follow; no `moved` block says that it is the same resource. */
 export const rename =
   (from: string, to: string): Edit =>
   (stack) => {
@@ -68,7 +68,7 @@ export const rename =
     ) as SynthesizedJson["resource"];
   };
 
-/** The same, and terraform is told. */
+/** The same, with a `moved` block. */
 export const move = (from: string, to: string): Edit =>
   all(
     rename(from, to),

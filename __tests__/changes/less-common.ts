@@ -434,7 +434,7 @@ export const LESS_COMMON: readonly Changed[] = [
     instance("for_each"),
   ),
   classic(
-    "instances that are made anew with another resource",
+    "instances that are replaced with another resource",
     all(
       set("aws_lb_target_group.web", { deregistration_delay: 30 }),
       setAll("aws_instance", { lifecycle: { replace_triggered_by: ["aws_lb_target_group.web"] } }),
@@ -679,7 +679,7 @@ export const LESS_COMMON: readonly Changed[] = [
     "none",
   ),
   classic(
-    "a record of another type beside",
+    "an additional record of another type",
     add("aws_route53_record.text", {
       zone_id: "${data.aws_route53_zone.main.zone_id}",
       name: "www.example.com",

@@ -61,7 +61,7 @@ export async function recover({ seeded, seconds, withCdktf = false }: RecoveryOp
 }
 
 /** What is wrong with a recovery; nothing if the site was complete, nothing existed twice, and nothing was left. */
-export function faultsOf({
+export function problemsOf({
   leftOver,
   orphans,
   adoptCode,

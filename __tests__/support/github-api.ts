@@ -53,7 +53,7 @@ export class GitHubApi {
   /** Such as "GET issues/7/comments". */
   readonly calls: string[] = [];
   /** The response to every call, if set. */
-  fault?: Answer;
+  error?: Answer;
   private nextId = 1;
 
   private constructor(private readonly server: Server) {}
@@ -63,7 +63,7 @@ export class GitHubApi {
     const api = new GitHubApi(server);
     server.on("request", (request, response) => {
       void bodyOf(request).then((body) => {
-        const { status, body: answer, text, headers } = api.fault ?? api.answer(request, body);
+        const { status, body: answer, text, headers } = api.error ?? api.answer(request, body);
         response.writeHead(status, {
           "content-type": "application/json",
           ...headers,

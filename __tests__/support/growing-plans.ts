@@ -349,7 +349,7 @@ const KINDS = {
 export type Kind = keyof typeof KINDS;
 export const GROWING = Object.keys(KINDS) as readonly Kind[];
 
-/** A plan of the existing site with a number of resources of a kind, all of which change. */
+/** A plan of the existing site with a number of resources of a kind. All of them change. */
 export function growingPlan(kind: Kind, count: number): Json & { resource_changes: Json[] } {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);
   const standing = Object.entries(kind === "names that no rule takes" ? SITE_OF_UNTAKEN : SITE).map(

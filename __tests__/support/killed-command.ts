@@ -50,7 +50,7 @@ export interface Kill {
   };
   /** What the next run did. */
   readonly next: string;
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
 }
 
 const endsWith =
@@ -212,7 +212,7 @@ async function killIn(
       afterMs: Math.round(afterMs),
       left: { processes: processes.map((it) => it.slice(0, 80)), folders, goneAfterMs },
       next,
-      faults: [...runOn, ...wrong, ...stays],
+      problems: [...runOn, ...wrong, ...stays],
     };
   } finally {
     endProcesses(linesOf(mark));

@@ -281,9 +281,9 @@ export const SPOILT_STEPS: readonly SpoiltStep[] = [
       "5.4": "it has no security group",
       "5.5": "no listener on HTTP:80; no listener on HTTPS:443",
       "5.6": "HTTPS:443 has no certificate",
-      "6": "the load balancer has no name",
+      "6": "the load balancer has no DNS name",
       "7": "www.example.com points to",
-      "8": "does nothing",
+      "8": "must return 301 to HTTPS:443 (got no action)",
     },
   },
   {

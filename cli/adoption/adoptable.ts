@@ -5,7 +5,7 @@ import {
   listenerOnPort,
   routeToDestination,
   ruleOf,
-} from "./beside-parent";
+} from "./within-parent";
 
 /** How to find a resource that terraform created but did not save in the state. */
 export type Adoptable =

@@ -1,7 +1,7 @@
 import type { Aws } from "./aws";
-import { foundRule, rulesIn } from "./beside-parent";
 import { fits } from "./match";
 import { type Adoption, type Ambiguity, type Found, type Planned, shortened, valueAt } from "./model";
+import { foundRule, rulesIn } from "./within-parent";
 
 /** A resource with the owner's tags that has no address in the plan. */
 export interface LeftOver {

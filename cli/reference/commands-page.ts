@@ -139,5 +139,6 @@ function defaultOf({ mandatory, negate, defaultValue }: Option): string {
 
 /** Text of a cell, in which nothing is Markdown or HTML of its own. */
 function cell(text: string): string {
-  return text.replace(/(?<!`[^`]*)[<|](?![^`]*`)/g, (character) => `\\${character}`).replace(/\s+/g, " ");
+  const escaped = text.split("`").map((part, index) => (index % 2 === 0 ? part.replace(/[<|]/g, "\\$&") : part));
+  return escaped.join("`").replace(/\s+/g, " ");
 }

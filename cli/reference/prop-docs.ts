@@ -191,7 +191,12 @@ function commentOf({ leadingComments = [] }: Node): Comment {
     text: text
       .trim()
       .split(/\n{2,}/)
-      .map((paragraph) => paragraph.replace(/\s*\n\s*/g, " "))
+      .map((paragraph) =>
+        paragraph
+          .split("\n")
+          .map((line) => line.trim())
+          .join(" "),
+      )
       .filter((paragraph) => paragraph !== ""),
     ...(defaults.length > 0 && { default: defaults.join("@default").trim().replace(/\s+/g, " ") }),
   };

@@ -92,13 +92,13 @@ function anchorOf(prop: PropDoc, all: readonly PropDoc[]): string {
 
 /** `"us-east-1"` is code, and `- the stack's region` is text. */
 function defaultOf({ default: said, isRequired, path, objects, variant }: PropDoc): string {
-  const parent = path.replace(/(\[\])?\.?\w+$/, "");
+  const parent = path.slice(0, Math.max(path.lastIndexOf("."), 0)).replace(/\[\]$/, "");
   if (isRequired && variant !== undefined) return `required (${variant})`;
   if (isRequired) return parent === "" ? "required" : `required in \`${parent}\``;
   if (said === undefined) return objects.length > 0 ? "the defaults of its props" : "none";
   if (said.startsWith("- ")) return said.slice(2);
-  const [, value = said, rest = ""] = /^("[^"]*"|\S+)(.*)$/.exec(said) ?? [];
-  return `\`${value}\`${rest}`;
+  const end = said.startsWith('"') ? said.indexOf('"', 1) + 1 : said.search(/\s|$/);
+  return `\`${said.slice(0, end)}\`${said.slice(end)}`;
 }
 
 /** Props as TypeScript, without the outer braces. */

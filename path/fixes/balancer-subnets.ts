@@ -7,11 +7,11 @@ import { isPublic } from "../analysis/network/ways-out";
 /* Other subnets and Availability Zones for a load balancer. */
 
 /** Subnets of the same VPC in zones that the load balancer is not in, as public as it needs them. */
-export function subnetsInOtherZones(topology: Topology, balancer: Balancer, beside: Subnet): readonly Subnet[] {
+export function subnetsInOtherZones(topology: Topology, balancer: Balancer, nextTo: Subnet): readonly Subnet[] {
   const used = zonesUsed(topology, balancer);
   const isInside = known(balancer.isInternal) === true;
   return analyse(topology)
-    .network.subnetsOf(beside.vpcId)
+    .network.subnetsOf(nextTo.vpcId)
     .filter((it) => {
       const zone = known(it.zone);
       return (
@@ -25,13 +25,13 @@ export function subnetsInOtherZones(topology: Topology, balancer: Balancer, besi
 }
 
 /** A zone that the load balancer is not in: that of another subnet, or the next letter or index. */
-export function freeZone(topology: Topology, balancer: Balancer, beside: Subnet): string | undefined {
+export function freeZone(topology: Topology, balancer: Balancer, nextTo: Subnet): string | undefined {
   const used = zonesUsed(topology, balancer);
   const other = analyse(topology)
-    .network.subnetsOf(beside.vpcId)
+    .network.subnetsOf(nextTo.vpcId)
     .map(({ zone }) => known(zone))
     .find((zone) => zone !== undefined && !used.has(zone));
-  const zone = known(beside.zone) ?? "";
+  const zone = known(nextTo.zone) ?? "";
   const next = [0, 1, 2].map((index) =>
     zone.replace(/([a-z])$/, "abc"[index] ?? "a").replace(/\.\d+\}$/, `.${index}}`),
   );

@@ -11,12 +11,12 @@ import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";
 
 /** One fix that adds all of the names to a certificate. */
-export const addingNames = once(({ names, all, shown, certificate, topology, beside }: UncoveredNames): Fix => {
+export const addingNames = once(({ names, all, shown, certificate, topology, nextTo }: UncoveredNames): Fix => {
   // The list is set as a whole, so it contains all missing names, whichever finding is fixed first.
   const [, ...others] = new Set([...certificate.names.items, ...all]);
   const records =
     known(certificate.validationMethod) === "DNS"
-      ? names.flatMap((name) => validationRecord(certificate, name, topology, beside))
+      ? names.flatMap((name) => validationRecord(certificate, name, topology, nextTo))
       : [];
   return fix(`Add ${shown} to the certificate's names.`, `alternativeNames: ${JSON.stringify(names)}`, [
     setting(certificate.address, "subject_alternative_names", others),
@@ -27,16 +27,16 @@ export const addingNames = once(({ names, all, shown, certificate, topology, bes
 /**
  * The missing validation record for a certificate name; none if the file has no zone for it.
  *
- * @param beside a record whose zone is used if the file does not contain the name's zone
+ * @param nextTo a record whose zone is used if the file does not contain the name's zone
  */
 export function validationRecord(
   certificate: Certificate,
   name: string,
   topology: Topology,
-  beside: DnsRecord | undefined,
+  nextTo: DnsRecord | undefined,
 ): Edit[] {
   const base = withoutWildcard(name);
-  const zone = analyse(topology).records.zoneFor(base)?.address ?? topology.byId.zone(beside?.zoneId)?.address;
+  const zone = analyse(topology).records.zoneFor(base)?.address ?? topology.byId.zone(nextTo?.zoneId)?.address;
   const isThere = validationRecordsOf(certificate, topology).some(({ domain }) => domain === base);
   if (zone === undefined || isThere) return [];
   const listed = certificate.names.items.find((it) => withoutWildcard(it) === base) ?? name;

@@ -116,7 +116,7 @@ function effectOf(finding: Finding, world: World, unanswered: ReadonlySet<string
 /**
  * Errors of the plan's trace, as causes. Each is reported at the change that causes it, if that can be found, and
  * otherwise at the resource of the finding.
- * @param reported the causes that the effect rules found, one of which may be the change behind an error
+ * @param reported the causes that the effect rules found; one may be the change behind an error
  */
 export function causesOfErrors(
   traces: Traces,

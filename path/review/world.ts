@@ -28,7 +28,7 @@ export interface World {
   readonly later: Later;
   /** All resources that change, without data sources. */
   readonly moving: readonly Change[];
-  /** Types of which the plan creates a resource. */
+  /** Types of the resources that the plan creates. */
   readonly created: ReadonlySet<string>;
   /** The plan's format and completeness. */
   readonly format: PlanFormat;

@@ -40,7 +40,7 @@ import { P33 } from "./target/P33-target-port-closed";
 import { P34 } from "./target/P34-health-port-closed";
 import { P35 } from "./target/P35-rule-misses";
 import { P36 } from "./target/P36-group-of-other-vpc";
-import { P37 } from "./target/P37-rules-in-and-beside";
+import { P37 } from "./target/P37-rules-inside-and-outside";
 import { P39 } from "./target/P39-acl-keeps-out";
 import { P40 } from "./target/P40-acl-denies";
 import { P46 } from "./target/P46-overlapping-subnets";

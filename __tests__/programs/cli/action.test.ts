@@ -38,7 +38,13 @@ describe("actionlint", () => {
   const shown = ["README.md", GUIDE].flatMap((page) =>
     [...readFileSync(join(PROJECT, page), "utf8").matchAll(/```yaml\n([^]*?)```/g)]
       .map(([, text = ""]) => text)
-      .filter((text) => text.includes("alb-web@")),
+      .filter((text) => text.includes("alb-web@"))
+      // The README shows the steps alone.
+      .map((text) =>
+        text.startsWith("- ")
+          ? stringify({ on: "pull_request", jobs: { plan: { "runs-on": "ubuntu-24.04", steps: parse(text) } } })
+          : text,
+      ),
   );
 
   test(
@@ -158,7 +164,7 @@ describe("a job that uses it", () => {
     expect([theirs.body, ours().length]).toEqual(["<!-- alb-web review -->\nmine", 1]);
   });
 
-  test("takes several plans, and tells several reviews apart by name", async () => {
+  test("takes several plans, and distinguishes several reviews by name", async () => {
     await run({ plan: "plan.json\nnothing.json\n" });
     await run({ name: "shop/eu 1", plan: "\n nothing.json\nplan.json" });
     expect(ours()).toEqual([
@@ -174,7 +180,7 @@ describe("a job that uses it", () => {
   });
 
   test("from a fork, whose token may not comment, has its review in the summary and a notice", async () => {
-    api.fault = { status: 403, body: { message: "Resource not accessible by integration" } };
+    api.error = { status: 403, body: { message: "Resource not accessible by integration" } };
     expect(await run({}, pullRequest("somebody/site"))).toMatchObject({
       code: 0,
       summary: expect.stringContaining("### ✖ Outage: ") as string,
@@ -185,8 +191,8 @@ describe("a job that uses it", () => {
     });
   });
 
-  test("from a fork, whose token has made too many calls, is no fork's fault", async () => {
-    api.fault = { status: 403, headers: { "x-ratelimit-remaining": "0" } };
+  test("from a fork, whose token has made too many calls, is not treated as a fork's missing permission", async () => {
+    api.error = { status: 403, headers: { "x-ratelimit-remaining": "0" } };
     expect(await run({}, pullRequest("somebody/site"))).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("run the job again in an hour") as string,
@@ -194,7 +200,7 @@ describe("a job that uses it", () => {
   });
 
   test("without the permission, says which one it needs", async () => {
-    api.fault = { status: 403, body: { message: "Resource not accessible by integration" } };
+    api.error = { status: 403, body: { message: "Resource not accessible by integration" } };
     expect(await run({})).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("add to the job: permissions: pull-requests: write") as string,

@@ -8,7 +8,7 @@ const adopt = (...args: string[]) =>
   });
 
 describe("npx alb-web adopt", () => {
-  test("tells its exit codes", () => {
+  test("lists its exit codes", () => {
     const { status, stdout } = adopt("--help");
     expect(stdout).toContain("3   something is ambiguous, left over, interrupted or unknown");
     expect(status).toBe(0);

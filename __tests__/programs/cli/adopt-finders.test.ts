@@ -10,11 +10,11 @@ import {
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import type { Aws } from "../../../cli/adoption/aws";
-import { aliasRecord, associationWithTable, routeToDestination, ruleOf } from "../../../cli/adoption/beside-parent";
 import { strayRules } from "../../../cli/adoption/left-over";
 import type { Found, Planned } from "../../../cli/adoption/model";
 import { ownedInAcm, ownedInElb, ownedInIam, ownedInRoute53 } from "../../../cli/adoption/owned-elsewhere";
 import { ownedInEc2 } from "../../../cli/adoption/owned-in-ec2";
+import { aliasRecord, associationWithTable, routeToDestination, ruleOf } from "../../../cli/adoption/within-parent";
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { startLocalAws } from "../../support/rehearsal-room";
 
@@ -81,7 +81,7 @@ describe("in EC2 it finds", () => {
     expect(ids(await ownedInEc2(aws, OURS), "aws_vpc")).toEqual([ours]);
   });
 
-  test("what is there, not what was deleted, though AWS tells of that for a while", async () => {
+  test("what exists, not what was deleted, though AWS lists that for a while", async () => {
     const subnet = await subnetIn(await vpcOf("web"), "10.0.0.0/24");
     const TagSpecifications = [{ ResourceType: "instance" as const, Tags: tags("web", "web 1") }];
     const { ImageId } = (await aws.ec2.send(new ec2.DescribeImagesCommand({}))).Images?.[0] ?? {};
@@ -131,7 +131,7 @@ describe("in EC2 it finds", () => {
   });
 });
 
-describe("beside its parent it finds", () => {
+describe("next to its parent it finds", () => {
   test("the rule of a group with the same direction, ports and peer, and none that differs in one of them", async () => {
     const security_group_id = await groupIn(await vpcOf("web"), "rules");
     const rule = {
@@ -281,7 +281,7 @@ describe("beside its parent it finds", () => {
 });
 
 describe("elsewhere it finds", () => {
-  test("load balancers and target groups by their tags, among more than ELB tells the tags of at once", async () => {
+  test("load balancers and target groups by their tags, among more than ELB returns the tags for in one call", async () => {
     const VpcId = await vpcOf("web");
     const create = async (Name: string, stack: string) =>
       (

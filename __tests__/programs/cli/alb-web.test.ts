@@ -39,7 +39,7 @@ test("--help lists each command, with what it is for", () => {
   expect(stdout.match(/^\w.*:$/gm)).toEqual(expect.arrayContaining(["Deploy to AWS:", "Review and apply plans:"]));
 });
 
-test("help that nobody reads to its end is no fault, and help on a full disk is one sentence", async () => {
+test("help that nobody reads to its end is no error, and help on a full disk is one sentence", async () => {
   const closed = spawn(process.execPath, ["cli/alb-web.js", "--help"], {
     cwd: PROJECT,
     stdio: ["ignore", "pipe", "pipe"],

@@ -69,19 +69,19 @@ describe("S3 refuses", () => {
       `The bucket acme-state is not in us-east-1 (cannot ${READING}); correct backend.s3.region.`,
     ],
     [400, "Strange", `Cannot ${READING}: Strange: as it says`],
-  ])("with %i %s, told in a sentence", async (status, code, sentence) => {
+  ])("with %i %s, reported in one sentence", async (status, code, sentence) => {
     answer = { status, code };
     await expect(kept().fetch({ pullRequest: 7, head: COMMIT }, "web")).rejects.toThrow(new Error(sentence));
   });
 
-  test("to write, told so", async () => {
+  test("to write, reported as such", async () => {
     answer = { status: 403, code: "AccessDenied" };
     await expect(kept().keep({ pullRequest: 7, base: COMMIT, head: COMMIT }, RECORD)).rejects.toThrow(
       `AWS denied permission to write s3://acme-state/plans/7/${COMMIT}/${COMMIT}/web.json; `,
     );
   });
 
-  test("to say the key, as there is none, told so", async () => {
+  test("to return the key, as there is none, reported as such", async () => {
     answer = { status: 404, code: "NoSuchKey" };
     await expect(kept().key()).rejects.toThrow(
       "The bucket acme-state must have a key for records of plans (alb-web/record.key), which is needed to compare " +
@@ -155,7 +155,7 @@ describe("a saved plan", () => {
     ],
     ["what was adopted, as it lies in the folder", () => adopted("{1}", "{1}"), ""],
     ["what was adopted, as it lay in the folder", () => adopted("{1}", "{2}"), '(got "m-/adopted.tf.json"'],
-    ["what was adopted, of which nothing lies in the folder", () => adopted("{1}"), '(got "m-/adopted.tf.json"'],
+    ["what was adopted, without its file in the folder", () => adopted("{1}"), '(got "m-/adopted.tf.json"'],
   ])("is one of %s", async (_, write, here) => {
     write();
     const look = throwIfPlanOfOther(opened(""), file);
@@ -197,15 +197,15 @@ describe("a saved plan", () => {
     ).toBe("4 added, 5 changed, 6 destroyed");
   });
 
-  test("tells how far it is, against what is planned", () => {
+  test("reports its progress, against what is planned", () => {
     jest.useFakeTimers();
-    const told: string[] = [];
-    const progress = progressTo((text) => told.push(text));
+    const reported: string[] = [];
+    const progress = progressTo((text) => reported.push(text));
     for (const type of ["version", "planned_change", "planned_change", "apply_start", "apply_complete"])
       progress({ type });
     jest.advanceTimersByTime(6_000);
     progress({ type: "apply_progress", hook: { resource: { addr: "aws_lb.web" }, elapsed_seconds: 10 } });
     jest.useRealTimers();
-    expect(told).toEqual(["0 of 2", "1 of 2, waiting for aws_lb.web (10 s)"]);
+    expect(reported).toEqual(["0 of 2", "1 of 2, waiting for aws_lb.web (10 s)"]);
   });
 });

@@ -196,7 +196,7 @@ describe("without gh", () => {
     expect(asked).toEqual(["api.github.com:443"]);
   });
 
-  test("an interruption is one, and no fault of GitHub's", async () => {
+  test("an interruption is reported as one, and not as an error of GitHub", async () => {
     answers["repos/acme/site"] = { text: "never" };
     const stopping = new AbortController();
     const asking = ask(undefined, {}, { signal: stopping.signal });

@@ -19,7 +19,7 @@ import { PROJECT } from "../../support/project";
 import { fixture } from "../../support/rehearsal-room";
 import { synthOf } from "../../support/synth";
 
-// Programs that take a second wait for a core beside the tests that run terraform.
+// Programs that take a second wait for a core while the tests that run terraform use them.
 jest.setTimeout(60_000);
 
 let folder: string;
@@ -59,7 +59,7 @@ describe("the exit code", () => {
     ["2 where the person is wrong", new UsageError("wrong"), 2],
     ["1 where something outside failed", new WorkFailed("failed"), 1],
     ["1 where a tool is missing", new SetupError("missing"), 1],
-  ])("is %s, who is told the message alone", async (_what, error, code) => {
+  ])("is %s, with the message alone", async (_what, error, code) => {
     expect(await codeOf(() => Promise.reject(error))).toBe(code);
     expect(said).toBe(`${error.message}\n`);
   });
@@ -322,7 +322,7 @@ describe("terraform", () => {
     expect(hasChanges).toBe(false);
   });
 
-  test("tells each line of -json output at once, and overlooks others", async () => {
+  test("reports each line of -json output at once, and ignores others", async () => {
     const types: (string | undefined)[] = [];
     const { events } = await terraformThat(
       `echo '{"type":"version"}'; echo 'no json'; echo '{broken'; echo '{"type":"change_summary"}'`,

@@ -56,16 +56,16 @@ describe("a plan's summary", () => {
     ],
     ["a resource that is only called otherwise", plan([resource(["no-op"], { previous_address: "aws_lb.b" })]), true],
     ["a resource that is forgotten", plan([resource(["forget"])]), true],
-    ["one that is forgotten and created anew", plan([resource(["create", "forget"])]), true],
+    ["one that is forgotten and created again", plan([resource(["create", "forget"])]), true],
     ["what no terraform does so far", plan([resource(["exchange"])]), true],
-  ])("tells whether %s is a change", (_, it, expected) => {
+  ])("determines whether %s is a change", (_, it, expected) => {
     expect(hasChanges(summaryOf(it))).toBe(expected);
   });
 
-  test("counts what is forgotten and created anew as the review does, which stands in the same comment", () => {
-    const anew = plan([{ ...resource(["create", "forget"]), type: "aws_lb" }]);
-    expect(summaryOf(anew)).toEqual({ ...review(anew).report.counts, others: 0 });
-    expect(shownSummary(summaryOf(anew))).toBe("1 to create");
+  test("counts what is forgotten and created again as the review in the same comment does", () => {
+    const again = plan([{ ...resource(["create", "forget"]), type: "aws_lb" }]);
+    expect(summaryOf(again)).toEqual({ ...review(again).report.counts, others: 0 });
+    expect(shownSummary(summaryOf(again))).toBe("1 to create");
   });
 
   test.each([undefined, null, [], { resource_changes: 1 }])("refuses %j, which is no plan", (it) => {
@@ -84,18 +84,18 @@ describe("the comment", () => {
   const body = (stacks: PlannedStack[], limit?: number) =>
     commentBody({ commit: COMMIT, stacks, wholeAt: WHOLE_AT, limit });
 
-  test("names the commit, tells each stack in a line, and folds the plans of those that change", () => {
-    const [head = "", told = "", ...rest] = body([
+  test("names the commit, lists each stack in a line, and folds the plans of those that change", () => {
+    const [head = "", reported = "", ...rest] = body([
       stack("production", "Plan: 2 to add"),
       stack("staging", "No changes.", NOTHING),
     ]).split(/^(?=### ✖ Outage)|(?<=<\/details>\n)\n*(?=\nAfter the merge)/m);
     expect(head).toBe(
       `${MARKER}\n### Plan of ${COMMIT}\n\n- \`production\`: 2 to create\n- \`staging\`: no changes\n\n`,
     );
-    expect(told).toMatch(
+    expect(reported).toMatch(
       /^### ✖ Outage: the site is unreachable until the 2 new instances have booted\.\n\n`production`: /,
     );
-    expect(told).toMatch(/```mermaid\n%%.*\nflowchart TB\n/);
+    expect(reported).toMatch(/```mermaid\n%%.*\nflowchart TB\n/);
     expect(rest.join("").trim()).toBe(
       [
         "After the merge, a new plan is made. It is applied only if it does exactly this.",
@@ -169,17 +169,17 @@ describe("the comment", () => {
     },
   );
 
-  test("leaves out stacks that change nothing first, where there are too many to be told, and says so", () => {
+  test("omits stacks that change nothing first, if there are too many to list, and says so", () => {
     const many = Array.from({ length: 900 }, (_, index) =>
       stack(`${index}-${"x".repeat(120)}`, "long ".repeat(100), index % 2 === 0 ? NOTHING : { ...NOTHING, create: 1 }),
     );
     const cut = body(many);
     expect(cut.length).toBeLessThanOrEqual(COMMENT_LIMIT);
     expect(cut.length).toBeGreaterThan(COMMENT_LIMIT - 400);
-    const told = cut.split("\n").filter((line) => line.startsWith("- `"));
-    expect(told.filter((line) => line.endsWith("1 to create"))).toHaveLength(450);
+    const reported = cut.split("\n").filter((line) => line.startsWith("- `"));
+    expect(reported.filter((line) => line.endsWith("1 to create"))).toHaveLength(450);
     expect(cut).toContain(
-      `- and ${900 - told.length} more stacks that do not fit in a GitHub comment; all stacks are in the ` +
+      `- and ${900 - reported.length} more stacks that do not fit in a GitHub comment; all stacks are in the ` +
         `[summary of the run](${WHOLE_AT}).`,
     );
     expect(cut).toContain("\nAfter the merge, a new plan is made");
@@ -210,7 +210,7 @@ describe("GitHub", () => {
     expect(api.calls).toHaveLength(3);
   });
 
-  test("changes the comment that it is told to", async () => {
+  test("changes the comment that is given to it", async () => {
     const [mine, other] = [api.comment(7, BOT, `${MARKER} old`), api.comment(7, BOT, "other")];
     await github().updateComment(mine.id, "new");
     expect([mine.body, other.body]).toEqual(["new", "other"]);
@@ -249,17 +249,17 @@ describe("GitHub", () => {
         "number, and that the job has permissions: pull-requests: write.",
     ],
     [
-      "a fault of its own",
+      "an error of its own",
       { status: 502, body: { message: "Server Error" } },
       "GitHub returned 502 (GET issues/7/comments): Server Error",
     ],
-  ])("answers %s with a sentence", async (_, fault, sentence) => {
-    api.fault = fault;
+  ])("answers %s with a sentence", async (_, error, sentence) => {
+    api.error = error;
     await expect(github().comments(7)).rejects.toHaveProperty("message", sentence);
   });
 
-  test("that answers with something else than JSON, as a proxy does, is told so", async () => {
-    api.fault = { status: 200, text: "<html>sign in</html>" };
+  test("that answers with something else than JSON, as a proxy does, is reported as such", async () => {
+    api.error = { status: 200, text: "<html>sign in</html>" };
     await expect(github().comments(7)).rejects.toThrow(
       new Error(
         `GitHub (${api.env.GITHUB_API_URL}) returned 200 without JSON (GET issues/7/comments): <html>sign ` +
@@ -268,7 +268,7 @@ describe("GitHub", () => {
     );
   });
 
-  test("that does not answer is told so", async () => {
+  test("that does not answer is reported as such", async () => {
     await expect(github({ GITHUB_API_URL: "http://127.0.0.1:1" }).comments(7)).rejects.toThrow(
       "GitHub (http://127.0.0.1:1) did not respond: ",
     );

@@ -14,7 +14,7 @@ jest.setTimeout(60_000);
 const COMMAND = [join(PROJECT, "cli", "alb-web.js"), "trace"];
 
 let folder: string;
-/** A stack of ours without a fault. */
+/** A correct stack of ours. */
 let good: string;
 /** The same, with a group that takes requests on a port that nobody sends to. */
 let bad: string;
@@ -106,7 +106,7 @@ describe("the exit code", () => {
   });
 });
 
-describe("a file that is nothing to trace is told in one sentence, with what to do:", () => {
+describe("a file that cannot be traced is reported in one sentence, with what to do:", () => {
   const EXPECTED = "expected the output of `terraform show -json` for a plan or a state, or a cdk.tf.json";
   const zip = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), deflateRawSync("tfplan")]);
   const plan = JSON.stringify({ format_version: "1.2", resource_changes: [], configuration: {} });

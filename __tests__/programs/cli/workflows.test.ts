@@ -53,7 +53,7 @@ describe("every workflow", () => {
     expect(Object.keys(workflows()[file]?.on ?? {})).not.toContain("pull_request_target");
   });
 
-  test("pins every action by its commit, with the version beside it", () => {
+  test("pins every action by its commit, with the version next to it", () => {
     const uses = FILES.flatMap((file) =>
       readFileSync(join(WORKFLOWS, file), "utf8")
         .split("\n")

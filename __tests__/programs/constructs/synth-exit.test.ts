@@ -56,6 +56,14 @@ test("an error that is no refusal is shown as Node shows it", () => {
   expect(existsSync(join(folder, "manifest.json"))).toBe(false);
 });
 
+test("without terraform, one sentence says what is needed", () => {
+  const { status, stderr } = synth("site-with-more", { TERRAFORM_BINARY_NAME: "no-such-terraform" });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^cdktf needs Terraform 1\.10 or later on PATH \(`no-such-terraform version` failed\)\. (Install it: https:.*|Use .*)\n$/,
+  );
+});
+
 function synth(fixture: string, env: NodeJS.ProcessEnv = {}): { status: number | null; stderr: string } {
   return spawnSync(APP.replace("main.ts", `__tests__/fixtures/${fixture}/main.ts`), {
     cwd: PROJECT,

@@ -5,7 +5,7 @@ import { PROJECT } from "../../support/project";
 
 /* bundle/alb-web.js, which the action runs, and the package. */
 
-test("is what the sources give; npm run bundle writes it anew", async () => {
+test("is what the sources give; npm run bundle writes it again", async () => {
   const { code, licenses } = await bundled();
   // Not toBe, which would print both of them.
   if (readFileSync(BUNDLE, "utf8") !== code) throw new Error("bundle/alb-web.js is stale: npm run bundle");

@@ -113,7 +113,7 @@ test.each(["-+$", "^\\s*-\\s+(.*)$", "\\w*l\\w*;"])("%s is polynomial", (source)
   expect(isLinear({ file: "", source, flags: "" })).toBe(false);
 });
 
-/** What the joiner makes while the files beside it are loaded. */
+/** What the joiner makes while the files next to it are loaded. */
 function joined(): Expression[] {
   const made: Expression[] = [];
   type Join = (parts: readonly RegExp[], flags?: string) => RegExp;

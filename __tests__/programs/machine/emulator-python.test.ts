@@ -100,24 +100,24 @@ describe("finding a Python for the emulator", () => {
 
     test("is made once", async () => {
       put("python3", { venv: making(good) });
-      const told: string[] = [];
-      expect(await find((text) => told.push(text))).toBe(join(home, "bin", "python"));
-      expect(told).toEqual([`creating a Python environment in ${home}`, "installing the local AWS (moto)"]);
+      const reported: string[] = [];
+      expect(await find((text) => reported.push(text))).toBe(join(home, "bin", "python"));
+      expect(reported).toEqual([`creating a Python environment in ${home}`, "installing the local AWS (moto)"]);
       expect(await find()).toBe(join(home, "bin", "python"));
       expect(wasRun()).toEqual(["venv", "pip"]);
     });
 
     test("is made once by two at the same time", async () => {
       put("python3", { venv: making(good) });
-      const told: string[] = [];
-      const both = await Promise.all([find((text) => told.push(text)), find((text) => told.push(text))]);
+      const reported: string[] = [];
+      const both = await Promise.all([find((text) => reported.push(text)), find((text) => reported.push(text))]);
       expect(both).toEqual([join(home, "bin", "python"), join(home, "bin", "python")]);
       expect(wasRun()).toEqual(["venv", "pip"]);
       // The one who came first may not have noted yet who it is.
-      expect(told).toContainEqual(expect.stringMatching(/^waiting for (process \d+|another process) to create /));
+      expect(reported).toContainEqual(expect.stringMatching(/^waiting for (process \d+|another process) to create /));
     });
 
-    test("is made anew when its making was interrupted", async () => {
+    test("is recreated when its creation was interrupted", async () => {
       put("python3", { venv: making(good) });
       mkdirSync(join(home, "bin"), { recursive: true });
       fakePython(join(home, "bin", "python"), log, good);
@@ -130,7 +130,7 @@ describe("finding a Python for the emulator", () => {
     test.each([
       ["the requirements changed", () => writeFileSync(requirementsFile, "moto==5.2.2\n")],
       ["its Python is gone", () => rmSync(join(home, "bin", "python"))],
-    ])("is made anew when %s", async (_, change) => {
+    ])("is recreated when %s", async (_, change) => {
       put("python3", { venv: making(good) });
       await find();
       change();
@@ -189,7 +189,7 @@ describe("finding a Python for the emulator", () => {
     test.each([
       [{ moto: "4.2.14" }, "it must be 5.2.1 or later, below 5.3"],
       [{ moto: "5.2.1", lacks: "No module named 'flask'" }, "No module named 'flask'"],
-    ])("tells why the moto that is there does not do, when no other can be had (%#)", async (has, why) => {
+    ])("reports why the existing moto cannot be used, when no other can be installed (%#)", async (has, why) => {
       const python = put("python3", { ...has, venv: making({ pip: `echo "${offline}" >&2; exit 1` }) });
       expect(await failure()).toContain(
         `the package index cannot be reached (and the moto ${has.moto} of ${python} cannot be used: ${why}); go online`,

@@ -66,32 +66,32 @@ async function holder(): Promise<ChildProcess> {
   return child;
 }
 
-/** Who holds the lock, as whoever waits for it is told; nothing if nobody does. */
+/** Who holds the lock, as reported to whoever waits for it; nothing if nobody does. */
 async function heldBy(): Promise<string | undefined> {
   const stopping = new AbortController();
-  let told: string | undefined;
+  let reported: string | undefined;
   const onWait = (who: string) => {
-    told = who;
+    reported = who;
     stopping.abort();
   };
   await withLock(lock, onWait, () => Promise.resolve(), stopping.signal).catch(() => undefined);
-  return told;
+  return reported;
 }
 
-test("whoever waits is told once for whom, and stops when it is interrupted", async () => {
+test("whoever waits learns once for whom, and stops when it is interrupted", async () => {
   const { pid } = await holder();
   const stopping = new AbortController();
-  const told: string[] = [];
+  const reported: string[] = [];
   const waiting = withLock(
     lock,
-    (who) => told.push(who),
+    (who) => reported.push(who),
     () => Promise.resolve("done"),
     stopping.signal,
   ).catch((error: unknown) => error);
-  await until(() => told.length > 0);
+  await until(() => reported.length > 0);
   stopping.abort(new WorkFailed("interrupted"));
   expect(await waiting).toEqual(new WorkFailed("interrupted"));
-  expect(told).toEqual([`process ${pid}`]);
+  expect(reported).toEqual([`process ${pid}`]);
 });
 
 test("a holder that is killed has let go", async () => {
@@ -148,7 +148,7 @@ test("within one process, too, one works after the other, also after one that fa
     expect(log[index + 1]).toBe(log[index]?.replace("begins", "ends"));
 });
 
-test("of several processes, some of which are killed while they work, never two work at once", async () => {
+test("of several processes never two work at once, even if some are killed while they work", async () => {
   const [place, go] = [join(folder, "place"), join(folder, "go")];
   writeFileSync(lock, "4194304");
   const workers = ["killed", "1", "2", "killed", "3"].map((name, index) =>

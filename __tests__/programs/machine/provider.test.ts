@@ -216,9 +216,9 @@ describe("the registry", () => {
     async (_, answer, why) => {
       status = answer;
       putCopy(at("cache", "plugins"), "unpacked");
-      const told: string[] = [];
-      expect((await find({ onProgress: (text) => told.push(text) })).origin).toBe(`from ${at("cache", "plugins")}`);
-      expect(told.join("\n")).toMatch(why);
+      const reported: string[] = [];
+      expect((await find({ onProgress: (text) => reported.push(text) })).origin).toBe(`from ${at("cache", "plugins")}`);
+      expect(reported.join("\n")).toMatch(why);
     },
     60_000,
   );

@@ -154,7 +154,7 @@ describe("an error of the operating system", () => {
 });
 
 describe("a full disk", () => {
-  test("is told with the file that Node leaves out", async () => {
+  test("is reported with the file that Node omits", async () => {
     const file = join(folder, "file");
     symlinkSync(fullDevice(), file);
     const error = await writeFile(file, "text").catch((it: unknown) => it);

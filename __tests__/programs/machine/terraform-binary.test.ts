@@ -88,7 +88,7 @@ describe("finding terraform", () => {
     },
   );
 
-  test("tells OpenTofu from terraform", async () => {
+  test("distinguishes OpenTofu from terraform", async () => {
     put("terraform", standIn("1.10.5", "OpenTofu v1.10.5"));
     expect(await find()).toEqual({ command: "terraform", version: "1.10.5", product: "opentofu" });
   });
@@ -111,11 +111,11 @@ describe("finding terraform", () => {
     ["fails", "#!/bin/sh\necho 'no version is set' >&2\nexit 126\n", "no version is set"],
   ])("downloads where the terraform on PATH %s, and says why", async (_, script, why) => {
     put("terraform", script);
-    const told: string[] = [];
-    const onProgress = (text: string) => told.push(text);
+    const reported: string[] = [];
+    const onProgress = (text: string) => reported.push(text);
     await findTerraform({ cacheDir, env: { PATH: bin }, download: { baseUrl, sha256 }, onProgress });
-    expect(told[0]).toContain(why);
-    expect(told.at(-1)).toBe(`terraform 1.11.4 is in ${join(cacheDir, "terraform-1.11.4")}`);
+    expect(reported[0]).toContain(why);
+    expect(reported.at(-1)).toBe(`terraform 1.11.4 is in ${join(cacheDir, "terraform-1.11.4")}`);
   });
 
   test("downloads again where the kept one is damaged", async () => {

@@ -10,7 +10,7 @@ jest.setTimeout(30 * 60_000);
 /** Has every kind that adopt can find, each at least once. */
 const EVERYTHING = [
   SITE.replace("www.example.com", "www.ours.example.com"),
-  'alternativeNames: ["*.ours.example.com", "ours.example.com", "beside.example.com"]',
+  'alternativeNames: ["*.ours.example.com", "ours.example.com", "more.example.com"]',
   'hostedZone: { name: "ours.example.com", create: true, delegated: true }',
   'network: { egress: "nat", flowLogsBucket: "states" }',
   'accessLogsBucket: "states"',

@@ -93,7 +93,7 @@ test("where nothing changes nobody is disturbed", async () => {
   expect(project.github.comments.get(3)).toBeUndefined();
 });
 
-test("a comment that told of changes is told that there are none any more", async () => {
+test("a comment that listed changes is updated once there are none any more", async () => {
   const comment = project.github.comment(4, BOT, "<!-- alb-web plan -->\n### Plan of before");
   expect(await shell(`node cli/alb-web.js comment --pull-request 4 --commit ${UNCHANGED}`)).toMatchObject({ code: 0 });
   expect(comment.body).toBe(
@@ -253,12 +253,12 @@ describe("a reviewed change of both stacks", () => {
   test("goes on with the second stack where the job ended after the first", async () => {
     await program("once more", "once more");
     await reviewedAndMerged(6, AGAIN, OTHER_MERGE);
-    const mend = await failing('"apply "*/two', "echo 'no more memory' >&2; exit 1");
+    const repair = await failing('"apply "*/two', "echo 'no more memory' >&2; exit 1");
     expect(await project.deploy(OTHER_MERGE)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("no more memory") as string,
     });
-    mend();
+    repair();
     project.github.tips.set("main", OTHER_MERGE);
     expect(await project.deploy(OTHER_MERGE, 2)).toMatchObject({
       code: 0,
@@ -316,12 +316,12 @@ describe("a reviewed change of both stacks", () => {
     await program("halfway", "halfway");
     await reviewedAndMerged(12, commit, merge);
     // It does all, and fails all the same.
-    const mend = await failing('"apply "*/one', `"TERRAFORM" "$@"; echo 'the network is gone' >&2; exit 1`);
+    const repair = await failing('"apply "*/one', `"TERRAFORM" "$@"; echo 'the network is gone' >&2; exit 1`);
     expect(await project.deploy(merge)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("the network is gone") as string,
     });
-    mend();
+    repair();
     expect(await project.deploy(merge)).toMatchObject({
       code: 0,
       stdout: "one: no changes\ntwo: 0 added, 1 changed, 0 destroyed\n",
@@ -332,9 +332,9 @@ describe("a reviewed change of both stacks", () => {
     const [commit, merge] = ["b1".repeat(20), "b2".repeat(20)];
     await program("begun", "begun");
     await reviewedAndMerged(13, commit, merge);
-    const mend = await failing('"apply "*/one', "echo 'no more memory' >&2; exit 1");
+    const repair = await failing('"apply "*/one', "echo 'no more memory' >&2; exit 1");
     expect(await project.deploy(merge)).toMatchObject({ code: 1 });
-    mend();
+    repair();
     await program("begun and changed", "begun");
     expect(await project.deploy(merge)).toMatchObject({
       code: 1,
@@ -502,7 +502,7 @@ describe("what is uploaded", () => {
     expect(left()).toEqual(["logs"]);
   });
 
-  test("is nothing where the plan failed, which is no fault", async () => {
+  test("is nothing if the plan failed, which is no error", async () => {
     const commit = "61".repeat(20);
     project.github.open(29, commit);
     expect(await keep(29, commit)).toMatchObject({

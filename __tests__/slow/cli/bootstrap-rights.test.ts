@@ -35,8 +35,8 @@ let room: ProjectRoom;
 let bare: LocalAws;
 let withRoles: LocalAws;
 /**
- * `--no-github` after the state was lost. Much is made anew then, which S3 takes a minute to be sure of, so others run
- * beside it.
+ * `--no-github` after the state was lost. Much is created again then, which S3 takes a minute to confirm, so others run
+ * at the same time.
  */
 let afterLoss: Promise<{ aws: LocalAws; ended: Ended }>;
 const clones: LocalAws[] = [];
@@ -49,7 +49,7 @@ beforeAll(async () => {
   withRoles = await clone(bare);
   throwIfFailed(await bootstrap(withRoles, "--github acme@123456/site@456789"));
   afterLoss = removeAfterLoss();
-  afterLoss.catch(() => undefined); // told by the test that awaits it
+  afterLoss.catch(() => undefined); // reported by the test that awaits it
 });
 
 afterAll(async () => {
@@ -108,7 +108,7 @@ test("what is refused while the bucket is looked at is said", async () => {
   );
 });
 
-test("a service that is not reached is no fault of ours, and no refusal", async () => {
+test("a service that cannot be reached is no internal error, and no denial", async () => {
   expectSentence(
     await bootstrap(bare, "", { AWS_ENDPOINT_URL_IAM: "http://127.0.0.1:9" }),
     /^AWS did not respond to iam:GetRole \(.*ECONNREFUSED.*\); try again/m,
@@ -182,7 +182,7 @@ function bootstrap(aws: LocalAws, args = "", env: NodeJS.ProcessEnv = {}): Promi
   return room.shell(`${COMMAND} ${args}`, { TMPDIR: join(room.folder, "tmp"), AWS_ENDPOINT_URL: aws.endpoint, ...env });
 }
 
-/** A fault outside: one sentence, nothing of ours that a person cannot make sense of. */
+/** An external error: one sentence, without internals that mean nothing to a person. */
 function expectSentence({ code, stdout, stderr }: Ended, sentence: RegExp): void {
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: expect.stringMatching(sentence) });
   expect(stderr).not.toMatch(/[Ii]nternal error in alb-web|alb-web-bootstrap-|backend\.s3|\n +at /);

@@ -71,7 +71,7 @@ beforeAll(async () => {
   afterKill = killAndRunAgain(toBeKilled);
   atOnce = Promise.all([bootstrap(ARGS, forTwo), bootstrap(ARGS, forTwo)]);
   github = first.then(runsForGitHub);
-  for (const each of [first, afterKill, atOnce, github]) each.catch(() => undefined); // told by the tests that await them
+  for (const each of [first, afterKill, atOnce, github]) each.catch(() => undefined); // reported by the tests that await them
 });
 
 afterAll(async () => {
@@ -240,7 +240,7 @@ describe("a run after the first", () => {
     });
   });
 
-  test("takes back what was changed by hand", async () => {
+  test("reverts what was changed by hand", async () => {
     await first;
     const aws = await clone();
     const s3 = new S3Client(settings(aws));

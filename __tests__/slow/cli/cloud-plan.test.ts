@@ -51,7 +51,7 @@ describe("npx alb-web plan", () => {
   const applyPlan = () => room.project.shell("node cli/alb-web.js apply kept");
   const planned = (kind: string) => readFile(join(room.project.folder, "plans", `kept.${kind}`), "utf8");
 
-  test("keeps a plan of the workspace's run, as JSON and as text too, and tells of changes by its exit code", async () => {
+  test("keeps a plan of the workspace's run, as JSON and as text too, and reports changes by its exit code", async () => {
     expect(await room.project.shell(PLAN)).toMatchObject({
       code: 2,
       stdout: "kept: changes, plans/kept.txt, plans/kept.md\n",

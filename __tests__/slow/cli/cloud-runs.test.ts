@@ -110,7 +110,7 @@ describe("npx alb-web plan, where another run holds the workspace", () => {
     expect(statuses("held")).toEqual(["planned"]);
   });
 
-  test("says which one and whose, and Ctrl-C takes back the run that waits", async () => {
+  test("says which one and whose, and Ctrl-C cancels the run that waits", async () => {
     startPlan();
     await until("it says what it waits for", () => waitingFor(holder).test(stderr));
     plan.child.kill("SIGINT");
@@ -121,7 +121,7 @@ describe("npx alb-web plan, where another run holds the workspace", () => {
     expect(statuses("held")).toEqual(["planned", "canceled"]);
   });
 
-  test("plans once that has ended, and Ctrl-C takes back the run that plans", async () => {
+  test("plans once that has ended, and Ctrl-C cancels the run that plans", async () => {
     startPlan();
     await until("it says what it waits for", () => waitingFor(holder).test(stderr));
     await room.api("POST", `/runs/${holder}/actions/discard`);

@@ -84,7 +84,7 @@ describe("applied again without adopt", () => {
 });
 
 describe("an edit of a site that stands, killed", () => {
-  test("leaves successors that adopt lists beside what the state has, and gives to no address", async () => {
+  test("leaves successors that adopt lists as duplicates of what the state has, and gives to no address", async () => {
     const { adopt, old, made } = await editKilled;
     expect(adopt.code).toBe(3);
     expect(made.length).toBeGreaterThan(0);
@@ -92,7 +92,7 @@ describe("an edit of a site that stands, killed", () => {
       expect(adopt.stdout).toMatch(
         new RegExp(
           `^left over {3}${id.replace(/^arn:.*?:(?=targetgroup)/, "")}, aws_(instance|lb_target_group), .*: ` +
-            "beside aws_",
+            "duplicate of aws_",
           "m",
         ),
       );
@@ -115,7 +115,7 @@ describe("an edit of a site that stands, killed", () => {
 });
 
 describe("killed twice before terraform stored a state", () => {
-  test("adopt guesses none of what is there twice, tells how to choose, and waits with what belongs to it", async () => {
+  test("adopt guesses none of what exists twice, says how to choose, and waits with what belongs to it", async () => {
     const { adopt } = await twice;
     expect(adopt.code).toBe(3);
     for (const type of ["aws_vpc", "aws_acm_certificate", "aws_iam_role"]) {

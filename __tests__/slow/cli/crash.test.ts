@@ -1,6 +1,6 @@
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { seededAccount } from "../../support/crash-room";
-import { faultsOf, type Recovery, recover, sideBySide } from "../../support/crash-run";
+import { problemsOf, type Recovery, recover, sideBySide } from "../../support/crash-run";
 import { IS_EXHAUSTIVE } from "../../support/sample";
 
 /*
@@ -38,13 +38,13 @@ describe.each(MOMENTS.map((seconds, index) => ({ seconds, index })))(
   "terraform killed $seconds s after it began to create",
   ({ seconds, index }) => {
     test("adopt and one deploy complete the site, nothing exists twice, and destroy leaves nothing", async () => {
-      expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
+      expect(problemsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
     });
 
     test(
       seconds < STATE_AFTER_SEC
         ? "left what no state knows, and adopt took it over"
-        : "left what the state was not told since it was last stored",
+        : "left what was not written to the state since it was last stored",
       async () => {
         const { orphans, adopted } = await (recoveries[index] as Promise<Recovery>);
         expect(Object.keys(orphans)).not.toEqual([]);

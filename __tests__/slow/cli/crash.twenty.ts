@@ -1,6 +1,6 @@
 import type { LocalAws } from "../../../rehearsal/local-aws";
 import { seededAccount } from "../../support/crash-room";
-import { faultsOf, type Recovery, recover, sideBySide } from "../../support/crash-run";
+import { problemsOf, type Recovery, recover, sideBySide } from "../../support/crash-run";
 
 /*
  * `npm run test:crash`: a first apply is killed at twenty moments; five of them are in
@@ -36,7 +36,7 @@ test.each(MOMENTS.map((seconds, index) => ({ seconds, index })))(
   "killed after $seconds s, adopted and deployed, the site is complete, nothing exists twice, and destroy " +
     "leaves nothing",
   async ({ index }) => {
-    expect(faultsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
+    expect(problemsOf(await (recoveries[index] as Promise<Recovery>))).toEqual([]);
   },
 );
 

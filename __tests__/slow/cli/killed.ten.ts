@@ -22,11 +22,11 @@ beforeAll(async () => {
     const { name } = command;
     if (!usual.has(name)) usual.set(name, killing.undisturbed(command));
     const kill = await killing.kill(command, await usual.get(name));
-    const { phase, afterMs, left, next, faults } = kill;
+    const { phase, afterMs, left, next, problems } = kill;
     // The figures, for whoever runs it, as they come: all of it takes long.
     process.stderr.write(
       `${name} killed after ${afterMs} ms (${phase}): ${left.processes.length} processes for ` +
-        `${left.goneAfterMs} ms, ${left.folders.length} folders; next ${next}; ${faults.join("; ") || "well"}\n`,
+        `${left.goneAfterMs} ms, ${left.folders.length} folders; next ${next}; ${problems.join("; ") || "well"}\n`,
     );
     return kill;
   };
@@ -47,7 +47,7 @@ test.each(COMMANDS.map(({ name }) => name))(
   async (name) => {
     const all = await Promise.all(kills.get(name) ?? []);
     expect(
-      all.flatMap(({ phase, afterMs, faults }) => faults.map((fault) => `${afterMs} ms (${phase}): ${fault}`)),
+      all.flatMap(({ phase, afterMs, problems }) => problems.map((problem) => `${afterMs} ms (${phase}): ${problem}`)),
     ).toEqual([]);
     expect(all).toHaveLength(KILLS);
   },

@@ -43,8 +43,8 @@ describe.each(COMMANDS.map(({ name }, index) => ({ name, index })))("$name, kill
   test("leaves no process and no folder for good, and its next run does what it should", async () => {
     const its = await Promise.all(kills.slice(index * KILLS, (index + 1) * KILLS));
     expect(
-      its.flatMap(({ phase, afterMs, faults }) =>
-        faults.map((fault) => `killed after ${afterMs} ms (${phase}): ${fault}`),
+      its.flatMap(({ phase, afterMs, problems }) =>
+        problems.map((problem) => `killed after ${afterMs} ms (${phase}): ${problem}`),
       ),
     ).toEqual([]);
     expect(its).toHaveLength(KILLS);

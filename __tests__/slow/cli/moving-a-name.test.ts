@@ -9,7 +9,7 @@ import {
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import type { Aws } from "../../../cli/adoption/aws";
-import { aliasRecord } from "../../../cli/adoption/beside-parent";
+import { aliasRecord } from "../../../cli/adoption/within-parent";
 import { findTerraform } from "../../../machine/setup/terraform-binary";
 import { Terraform } from "../../../machine/terraform/terraform";
 import { terraformEnvironment } from "../../../rehearsal/environment";
@@ -102,7 +102,7 @@ test.each<[type: "A" | "CNAME", value: string]>([
 );
 
 /* What AWS would refuse is kept out of the first deploy: it creates all but the record. */
-test("a site of which AWS has created everything but its record takes over the CNAME as adopt says, and is whole", async () => {
+test("a site, created by AWS except for its record, takes over the CNAME as adopt says, and is whole", async () => {
   const account = await seededAccount();
   const room = await CrashRoom.open(await account.clone());
   const dns = new Route53Client({

@@ -79,7 +79,7 @@ test("a stack that does not exist is one sentence and code 1, as 2 means changes
   ]);
 });
 
-test("when a plan fails, code 1 and one sentence, told once; no older plan is left in its place", async () => {
+test("when a plan fails, code 1 and one sentence, printed once; no older plan is left in its place", async () => {
   const { code, stdout, stderr } = await room.shell("node cli/alb-web.js plan shop", {
     AWS_ACCESS_KEY_ID: "",
     AWS_SECRET_ACCESS_KEY: "",

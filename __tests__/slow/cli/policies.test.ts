@@ -30,9 +30,9 @@ const ACCOUNT = "123456789012";
 const BUCKET = "acme-states";
 const ANY = 'domainName: "www.example.com", backend: { s3: { bucket: "acme-states", region: "us-east-1" } }';
 const OWN = `${ANY}, tags: { team: "web", phase: "one" }, instances: { detailedMonitoring: true }`;
-/** Edits that make much anew, and edits that change what stands. */
+/** Edits that replace much, and edits that change what exists. */
 const EDITS = {
-  anew:
+  replacing:
     `${ANY}, alternativeNames: ["example.com"], network: { zones: 3 }, instances: { count: 3 }, http: "forward", ` +
     `tlsPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06", idleTimeoutSec: 120, disposable: true`,
   standing: `${ANY}, tags: { team: "ops", owner: "ops" }, instances: { diskGiB: 20 }, healthCheck: { intervalSec: 20 }`,
@@ -80,7 +80,7 @@ beforeAll(async () => {
     destroyed.catch(() => undefined);
     return Promise.all(Object.keys(EDITS).map((name, index) => edit(name, own[index]!, deploy)));
   });
-  for (const each of [deployed, planned, edited, refused]) each.catch(() => undefined); // told by the tests that await them
+  for (const each of [deployed, planned, edited, refused]) each.catch(() => undefined); // reported by the tests that await them
 });
 
 afterAll(async () => {
@@ -299,7 +299,7 @@ function terraform(args: string, env: NodeJS.ProcessEnv, stack = "web"): Promise
   return room.shell(`cd ${room.stackFolder(stack)}; terraform ${args} -no-color`, env);
 }
 
-/** One after the other, beside the deploy, which mostly waits. */
+/** One after the other, in parallel with the deploy, which mostly waits. */
 async function refusals(
   aws: LocalAws,
   deploy: NodeJS.ProcessEnv,

@@ -82,7 +82,7 @@ beforeAll(async () => {
       .then(() => again(twice.run))
       .then(() => twice.run.ended),
   ];
-  for (const each of interrupted) each.catch(() => undefined); // told by the tests that await them
+  for (const each of interrupted) each.catch(() => undefined); // reported by the tests that await them
 });
 
 afterAll(async () => {

@@ -36,15 +36,15 @@ afterAll(async () => {
   await mine?.close();
 });
 
-test("two first deploys at once: exactly one works, the other is told who holds the lock", async () => {
+test("two first deploys at once: exactly one works, the other reports who holds the lock", async () => {
   const both = await Promise.all([mine, theirs].map((room) => room.cdktf("deploy web --auto-approve")));
   const works = both.filter(({ code }) => code === 0);
   const refused = both.filter(({ code }) => code !== 0);
   expect([works.length, refused.length]).toEqual([1, 1]);
   expect(works[0]?.stdout).toContain("site_url = https://www.example.com");
-  const told = `${refused[0]?.stdout}${refused[0]?.stderr}`;
-  expect(told).toContain("Error acquiring the state lock");
-  expect(told).toMatch(/Who: +\S+@\S+/);
+  const reported = `${refused[0]?.stdout}${refused[0]?.stderr}`;
+  expect(reported).toContain("Error acquiring the state lock");
+  expect(reported).toMatch(/Who: +\S+@\S+/);
 });
 
 test("nothing exists twice, and the lock is gone", async () => {

@@ -33,7 +33,7 @@ afterAll(() => project?.close());
 
 const ours = () => (project.github.comments.get(7) ?? []).filter(({ user }) => user.login === BOT);
 
-test("a pull request is planned, and told in a comment", async () => {
+test("a pull request is planned, and the plan is reported in a comment", async () => {
   expect(first).toMatchObject({ code: 0 });
   expect(ours()).toEqual([
     expect.objectContaining({

@@ -46,7 +46,7 @@ test("every combination is a stack of its own", async () => {
 });
 
 test.each(NAMES.filter((name) => !isWaiting(name)))(
-  "%s: built beside the others, well in every step, planned again without a change, and taken down",
+  "%s: built in parallel with the others, ok in every step, planned again without a change, and taken down",
   async (name) => {
     const { steps, verdict } = await resultOf(name);
     expect(steps.filter((step) => step.verdict !== "ok")).toEqual([]);
@@ -89,7 +89,7 @@ function resultOf(name: string): Promise<RehearsalResult> {
 function rehearseAll(ids: readonly string[]): Map<string, Promise<RehearsalResult>> {
   const begin = queue(SIDE_BY_SIDE);
   const results = new Map(ids.map((id) => [id, begin(() => rehearse(id))]));
-  for (const result of results.values()) result.catch(() => undefined); // told by the test that awaits it
+  for (const result of results.values()) result.catch(() => undefined); // reported by the test that awaits it
   return results;
 }
 

@@ -85,7 +85,7 @@ async function refusedOf(regions: readonly string[]): Promise<string[]> {
       data: { aws_region: Object.fromEntries(regions.map((region) => [region, { provider: `aws.${region}` }])) },
     }),
   );
-  // The plan fails, as some are refused; its text, of which our own sentence is made, names each.
+  // The plan fails, as some are refused; its text, the source of our own sentence, names each.
   const text = await terraform.run(["plan", "-input=false", "-no-color", "-parallelism=2"]).then(
     ({ stdout }) => stdout,
     (error: Error) => String(error.cause),

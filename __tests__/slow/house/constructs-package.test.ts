@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../support/project";
 
-/* The constructs as another CDKTF project imports them: from the file that npm run package makes, beside its own cdktf. */
+/* The constructs as another CDKTF project imports them: from the file that npm run package makes, next to its own cdktf. */
 
 jest.setTimeout(240_000);
 

@@ -14,7 +14,7 @@ import { modulesOf, testsWithoutTerraform } from "../../support/unit-tests";
  * failure.
  */
 
-// The tests of four versions, beside others, on two cores.
+// The tests of four versions, in parallel with others, on two cores.
 jest.setTimeout(900_000);
 
 const VERSIONS = ["20", "22", "24", "26"];

@@ -12,8 +12,8 @@ import { startLocalAws } from "../../support/rehearsal-room";
 import { sampled } from "../../support/sample";
 
 /*
- * Faults of every rule again (all of them: npm run test:exhaustive), in the plan that terraform really makes of the
- * stack and in the state that it really leaves on the local AWS: it is found there as in the synthesized stack. Many
+ * Mistakes of every rule again (all of them: npm run test:exhaustive), in the plan that terraform really makes of the
+ * stack and in the state that it really leaves on the local AWS: each is found there as in the synthesized stack. Many
  * are modules of one root, so that they share the provider's start and the load balancers' wait.
  */
 

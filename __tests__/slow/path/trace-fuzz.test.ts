@@ -95,7 +95,7 @@ const deep = (levels: number, made: (inner: unknown) => unknown): unknown => {
   return value;
 };
 
-/** Made anew each time, as what a mutation changes may be what another one put there. */
+/** Made again each time, as a mutation may change what another one put there. */
 const HOSTILE: readonly (() => unknown)[] = [
   () => null,
   () => undefined,

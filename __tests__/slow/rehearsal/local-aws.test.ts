@@ -154,24 +154,24 @@ describe("starting and stopping", () => {
 
   test("ends when its starter is killed, with its clones", async () => {
     const starter = runStarter(
-      "const clone = await aws.clone(); tell(aws.pid, clone.pid); setInterval(() => 0, 1000);",
+      "const clone = await aws.clone(); report(aws.pid, clone.pid); setInterval(() => 0, 1000);",
     );
-    const pids = await starter.told;
+    const pids = await starter.reported;
     expect(pids.map(isRunning)).toEqual([true, true]);
     starter.child.kill("SIGKILL");
     for (const pid of pids) await ended(pid);
   });
 
   test("does not keep its starter from ending", async () => {
-    const starter = runStarter("tell(aws.pid);");
-    const [pid = 0] = await starter.told;
+    const starter = runStarter("report(aws.pid);");
+    const [pid = 0] = await starter.reported;
     await starter.exited;
     await ended(pid);
   });
 
   test("detached, lives on without its starter until nobody calls for a while", async () => {
-    const starter = runStarter("await aws.detach(8); tell(aws.pid, aws.port);");
-    const [pid = 0, port = 0] = await starter.told;
+    const starter = runStarter("await aws.detach(8); report(aws.pid, aws.port);");
+    const [pid = 0, port = 0] = await starter.reported;
     await starter.exited;
     await pause(300);
     expect((await fetch(`http://127.0.0.1:${port}/moto-api/config`)).ok).toBe(true);
@@ -195,7 +195,7 @@ describe("a call that is made again, as its answer was lost", () => {
     return { status: response.status, text: await response.text() };
   };
 
-  test("is done once and answered alike, and is told apart from another call for the same thing", async () => {
+  test("is done once and answered alike, and is distinguished from another call for the same thing", async () => {
     const first = await attempt("asked-twice", "11111111-2222-3333-4444-555555555555");
     expect(first).toMatchObject({
       status: 200,
@@ -320,7 +320,7 @@ describe("load balancers", () => {
     expect(second.CanonicalHostedZoneId).toBe("Z35SXDOTRQ7X7K");
   });
 
-  test("faces the internet unless told otherwise", async () => {
+  test("faces the internet unless specified otherwise", async () => {
     await elb.send(new CreateLoadBalancerCommand({ Name: "plain", Subnets: PUBLIC_SUBNETS }));
     const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({ Names: ["plain"] }));
     expect(LoadBalancers?.[0]?.Scheme).toBe("internet-facing");
@@ -526,19 +526,19 @@ function settings(of: LocalAws) {
   return { endpoint: of.endpoint, region: "us-east-1", credentials, maxAttempts: 1 };
 }
 
-/** Runs a program of its own that starts a local AWS, `aws`, and tells numbers about it. */
+/** Runs a program of its own that starts a local AWS, `aws`, and reports numbers about it. */
 function runStarter(body: string) {
   const program = `
     const { LocalAws } = require("./rehearsal/local-aws");
-    const tell = (...numbers) => console.log(JSON.stringify(numbers));
+    const report = (...numbers) => console.log(JSON.stringify(numbers));
     (async () => { const aws = await LocalAws.start({ python: ${JSON.stringify(python)} }); ${body} })();`;
   const child = spawn(process.execPath, ["-r", "./cli/typescript.js", "-e", program], {
     cwd: PROJECT,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
-  const told = once(child.stdout, "data").then(([chunk]) => JSON.parse(String(chunk)) as number[]);
-  return { child, exited, told };
+  const reported = once(child.stdout, "data").then(([chunk]) => JSON.parse(String(chunk)) as number[]);
+  return { child, exited, reported };
 }
 
 /** Waits until a process has ended; the test runs out of time when it does not. */

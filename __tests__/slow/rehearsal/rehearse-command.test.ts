@@ -252,7 +252,7 @@ describe("--keep", () => {
     expect(answer).toBe("example.com.\n");
   });
 
-  test("its process ends as it is told to", async () => {
+  test("its process ends on SIGTERM", async () => {
     process.kill(pid, "SIGTERM");
     while (isRunning(pid)) await pause(50);
   });

@@ -6,7 +6,7 @@ import { sampled } from "../../support/sample";
 import { expectedOf, folderOf, NAMES, planOf, resourceTypesIn, seed } from "../../support/topology-fixtures";
 
 /*
- * Plans the root modules of __tests__/fixtures/topologies anew with the real provider, all with one terraform, and
+ * Plans the root modules of __tests__/fixtures/topologies again with the real provider, all with one terraform, and
  * applies a sample of them (every one: npm run test:exhaustive) to a local AWS. Needs terraform and Python as
  * `npm run rehearse` does.
  */
@@ -14,9 +14,9 @@ import { expectedOf, folderOf, NAMES, planOf, resourceTypesIn, seed } from "../.
 /** What the local AWS lacks, so that these are only planned. */
 const ONLY_PLANNED: Readonly<Record<string, string>> = {
   "asg-traffic-source": "moto takes AttachTrafficSources and forgets it, and the provider waits for it for 15 minutes",
-  "internal-private-zone": "moto does not tell the VPCs of a private zone, so that its state shows a public one",
+  "internal-private-zone": "moto does not return the VPCs of a private zone, so that its state shows a public one",
   "lambda-target": "the function is not made here, for which the provider waits for five minutes",
-  dualstack: "moto does not tell subnets by their IPv6 range, for which the provider waits",
+  dualstack: "moto does not list subnets by their IPv6 range, and the provider waits for it",
 };
 
 /** What the local AWS refuses, as AWS would. */
@@ -37,7 +37,7 @@ const STATE_DIFFERS: Readonly<Record<string, { readonly verdict: string; readonl
   "locals-choose": { verdict: "ok", why: "a state has the ids that locals lead to" },
   "nat-as-gateway": {
     verdict: "unknown",
-    why: "moto takes a NAT gateway as gateway_id of a route and tells nothing of it, where AWS tells of a NAT gateway",
+    why: "moto accepts a NAT gateway as gateway_id of a route and omits it, but AWS returns a NAT gateway",
   },
   "variables-and-locals": { verdict: "ok", why: "a state has the ids that locals lead to" },
 };
@@ -96,17 +96,17 @@ test.each(APPLIED)("%s is traced alike in its plan and in its state", (name) => 
   const refusal = REFUSED[name];
   if (refusal !== undefined) return expect(made[name]?.refused).toMatch(refusal);
   expect(made[name]?.refused).toBeUndefined();
-  expect(told(made[name]?.state)).toEqual(expectedWith(name, STATE_DIFFERS[name]?.verdict));
+  expect(reported(made[name]?.state)).toEqual(expectedWith(name, STATE_DIFFERS[name]?.verdict));
 });
 
 test.each(APPLIED.filter((name) => REFUSED[name] === undefined))(
   "%s is traced alike in a plan made after the apply",
   (name) => {
-    expect(told(made[name]?.again)).toEqual(expectedWith(name, LATER_PLAN_DIFFERS[name]?.verdict));
+    expect(reported(made[name]?.again)).toEqual(expectedWith(name, LATER_PLAN_DIFFERS[name]?.verdict));
   },
 );
 
-function told(document: unknown): { verdict: string; errors: string[] } {
+function reported(document: unknown): { verdict: string; errors: string[] } {
   const { verdict, findings } = trace(document);
   return {
     verdict,
@@ -129,7 +129,7 @@ function expectedWith(name: string, other: string | undefined): { verdict: strin
   };
 }
 
-/** What the local AWS makes up anew each time for what is read, and the tags that a provider adds. */
+/** What the local AWS makes up again each time for what is read, and the tags that a provider adds. */
 const LEFT_OUT = [
   "caller_reference",
   "snapshot_id",

@@ -7,7 +7,7 @@ import { findTerraform } from "../../../machine/setup/terraform-binary";
 import { Terraform } from "../../../machine/terraform/terraform";
 import { CACHE } from "../../support/rehearsal-room";
 
-/* Which import blocks have done their work, as terraform's own state tells. */
+/* Which import blocks have done their work, according to terraform's own state. */
 
 let folder: string;
 let terraform: Terraform;

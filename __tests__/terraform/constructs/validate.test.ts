@@ -81,7 +81,7 @@ describe("terraform finds nothing to say about", () => {
       lanes[lane] = validation.then(
         () => undefined,
         () => undefined,
-      ); // told by the test that awaits it
+      ); // reported by the test that awaits it
       validations.set(name, validation);
     });
   });

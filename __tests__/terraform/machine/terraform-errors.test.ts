@@ -254,7 +254,7 @@ describe("what the account lacks is named, all of it at once", () => {
     expect(await linesOf(run("apply", "-json", "-auto-approve"))).toEqual(sentences);
   });
 
-  test("a zone by its id, and beside it an error of another kind in terraform's own words", async () => {
+  test("a zone by its id, and next to it an error of another kind in terraform's own words", async () => {
     const { data, ...site } = synthOf(
       { domainName: "www.example.com", hostedZone: { id: "Z0123456789ABCDEFGHIJ" } },
       "lacking",
@@ -374,7 +374,7 @@ test("a state that cannot be stored any more: nothing else is said before where 
   }
 });
 
-test("what is not known is told in terraform's own words, with the command", async () => {
+test("what is not known is reported in terraform's own words, with the command", async () => {
   const { run, write } = await stack("broken", local);
   await run("init");
   await write({ terraform: { backend: local }, output: { a: { value: "${var.nothing}" } } });

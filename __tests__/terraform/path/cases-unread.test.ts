@@ -42,7 +42,7 @@ test.each<[string, string[], string, string]>([
   ],
   ["that ended with an error", ["-var=ok=false"], "unknown", "Effect unknown: the plan ended with an error."],
   ["of everything", [], "none", "No load balancer in this plan; nothing is replaced or destroyed."],
-])("the effect of a plan %s is told", (_, args, effect, summary) => {
+])("the effect of a plan %s is reported", (_, args, effect, summary) => {
   run("plan", "-input=false", "-no-color", ...args, "-out=tfplan");
   expect(review(JSON.parse(run("show", "-json", "tfplan"))).report).toMatchObject({ effect, summary });
 });

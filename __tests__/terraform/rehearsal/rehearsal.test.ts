@@ -48,7 +48,7 @@ beforeAll(() => {
     ({ folder }) => start("npm", ["run", "-s", "rehearse", "--", "--format", "json"], { cwd: folder }).ended,
   );
   applying = applySite("site-with-more");
-  for (const each of [command, applying]) each.catch(() => undefined); // each is told by those tests that await it
+  for (const each of [command, applying]) each.catch(() => undefined); // each is reported by the tests that await it
 });
 
 afterAll(async () => {
@@ -120,7 +120,7 @@ describe("an applied site", () => {
     );
   });
 
-  test("SSH from a single address is no fault", async () => {
+  test("SSH from a single address is no finding", async () => {
     const rows = await rowsAfter(allowSshFrom("203.0.113.7/32"));
     expect(brokenRows(rows)).toEqual({});
     expect(rows.find(({ id }) => id === "1b")?.observed).toContain("SSH from 203.0.113.7/32");

@@ -12,8 +12,8 @@ import { PROJECT } from "../../support/project";
 import { CACHE } from "../../support/rehearsal-room";
 
 /*
- * Every argument that the pinned provider has for the resources on a path is known: what it is not, a plan of that
- * provider is never told for.
+ * Every argument that the pinned provider has for the resources on a path is known, so that a review of a plan of that
+ * provider never reports an unknown argument.
  */
 
 interface Block {

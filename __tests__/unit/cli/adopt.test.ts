@@ -78,7 +78,7 @@ describe("an address is given", () => {
       ["aws_vpc.own is vpc-2"],
     ],
     [
-      "the sound one beside one that failed",
+      "the sound one next to one that failed",
       VPC,
       [vpc("vpc-1", {}, { unusable: "failed" }), vpc("vpc-2")],
       ["aws_vpc.network is vpc-2"],
@@ -157,7 +157,7 @@ describe("of a plan is read", () => {
       change("aws_vpc.edited", ["update"]),
       change("aws_vpc.gone", ["delete"], { after: null }),
       change("aws_vpc.replaced", ["create", "delete"]),
-      change("aws_vpc.anew", ["create", "forget"], { before: { id: "vpc-2" } }),
+      change("aws_vpc.again", ["create", "forget"], { before: { id: "vpc-2" } }),
       change("aws_vpc.imported", ["no-op"], { importing: { id: "vpc-1" } }),
       { ...change("data.aws_vpc.x", ["create"]), mode: "data" },
       { ...change("aws_vpc.waiting", ["create"]), deposed: "0123abcd" },
@@ -167,12 +167,12 @@ describe("of a plan is read", () => {
       "aws_vpc.old",
       "aws_vpc.edited",
       "aws_vpc.replaced",
-      "aws_vpc.anew",
+      "aws_vpc.again",
       "aws_vpc.imported",
     ]);
   });
 
-  test("what only apply will tell, within blocks too", () => {
+  test("what is known after apply only, within blocks too", () => {
     const { wanted } = facts([
       change("aws_lb.b", ["create"], {
         after: { name: "b", alias: [{}] },
@@ -265,13 +265,13 @@ describe("what is given to no address", () => {
         `${id}: ${remark}${successorOf === undefined ? "" : `, successor of ${successorOf}`}`,
     );
 
-  test("is told beside what the state has instead", () => {
+  test("is listed with what the state has instead", () => {
     expect(remarks([vpc("vpc-1")], [], [standing], [])).toEqual([
       "vpc-1: duplicate of aws_vpc.network, which is vpc-0",
     ]);
   });
 
-  test("is told beside what the state has in another network", () => {
+  test("is listed with what the state has in another network", () => {
     expect(
       remarks(
         [subnet("subnet-9", "vpc-9")],
@@ -282,14 +282,14 @@ describe("what is given to no address", () => {
     ).toEqual(["subnet-9: duplicate of aws_subnet.a, which is subnet-1"]);
   });
 
-  test("is told beside what is about to be replaced, with the way to keep it instead", () => {
+  test("is listed with what is about to be replaced, and the way to keep it instead", () => {
     const replaced = planned("aws_instance.one", { tags: { Name: "web 1" }, subnet_id: "subnet-1" }, "id");
     expect(
       remarks([found("i-2", "aws_instance", { "tags.Name": "web 1", subnet_id: "subnet-1" })], [], [replaced], []),
     ).toEqual(["i-2: duplicate of aws_instance.one, which the plan replaces, successor of aws_instance.one"]);
   });
 
-  test("is told as failed or as a stranger, if it is", () => {
+  test("is listed as failed or as unrelated, if it is", () => {
     expect(
       remarks([vpc("vpc-1", {}, { unusable: "failed" }), found("rtb-1", "aws_route_table", {})], [], [standing], []),
     ).toEqual(["vpc-1: failed", "rtb-1: matches nothing in the plan"]);
@@ -391,7 +391,7 @@ describe("the report", () => {
     expect(needsPerson(result)).toBe(false);
   });
 
-  test("of what is ambiguous tells the candidates apart, and how to choose; no deploy is next", () => {
+  test("of what is ambiguous distinguishes the candidates, and says how to choose; no deploy is next", () => {
     const result = {
       ...nothing,
       ambiguities: [
@@ -437,7 +437,7 @@ describe("the report", () => {
     const result = {
       ...nothing,
       leftOver: [
-        { found: vpc("vpc-1"), remark: "beside aws_vpc.a, which the plan replaces", successorOf: "aws_vpc.a" },
+        { found: vpc("vpc-1"), remark: "duplicate of aws_vpc.a, which the plan replaces", successorOf: "aws_vpc.a" },
       ],
     };
     expect(adoptionReport(result)).toContain(

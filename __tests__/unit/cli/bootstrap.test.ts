@@ -72,7 +72,7 @@ describe("the command line", () => {
     );
   });
 
-  test("all faults are told at once", () => {
+  test("all errors are reported at once", () => {
     expect(() => checkOptions({ bucket: "A", region: "B", github: "C" })).toThrow(
       /^--bucket .*\n--region .*\n--github .*$/,
     );

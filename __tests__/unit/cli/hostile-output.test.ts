@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AdoptionResult } from "../../../cli/adoption/adopt-stack";
 import { adoptionReport } from "../../../cli/adoption/adoption-report";
 import type { Aws } from "../../../cli/adoption/aws";
-import { foundRule } from "../../../cli/adoption/beside-parent";
+import { foundRule } from "../../../cli/adoption/within-parent";
 import { newCommand, runCommand, say, writeNotice, writeResult } from "../../../cli/command";
 import { commentBody } from "../../../cli/github/comment-body";
 import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
@@ -327,11 +327,11 @@ describe("a command to paste", () => {
 
   test.each(Object.entries(SENTENCES))("about %s holds nothing else", (_, sentence) => {
     for (const text of HOSTILE) {
-      const told = printableLines(sentence(text) ?? "");
-      expect([text, obeyed(told)]).toEqual([text, []]);
-      // What is between double quotes is told, and between single ones a shell reads nothing.
+      const reported = printableLines(sentence(text) ?? "");
+      expect([text, obeyed(reported)]).toEqual([text, []]);
+      // What is between double quotes is only displayed, and between single ones a shell reads nothing.
       const commands = [
-        ...told
+        ...reported
           .replaceAll(/"(?:[^"\\]|\\.)*"/g, "")
           .replaceAll(/'[\w ./-]*'/g, "")
           .matchAll(COMMAND),

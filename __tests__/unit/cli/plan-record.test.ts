@@ -316,19 +316,19 @@ describe("after terraform has failed in the middle", () => {
       "a.a: different values for x",
     ],
     [
-      "what was known beside what was not is another value",
+      "what was known next to what was not is another value",
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8" }] }, { x: [{ group: true }] })),
       planOf(created("a.a", { x: [{ cidr: "0.0.0.0/0", group: "sg-1" }] })),
       "a.a: different values for x",
     ],
     [
-      "what was known beside what was not is missing",
+      "what was known next to what was not is missing",
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8" }] }, { x: [{ group: true }] })),
       planOf(created("a.a", { x: [{ group: "sg-1" }] })),
       "a.a: different values for x",
     ],
     [
-      "something comes beside what was known",
+      "something is added to what was known",
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8" }] }, { x: [{ group: true }] })),
       planOf(created("a.a", { x: [{ cidr: "10.0.0.0/8", group: "sg-1", more: "x" }] })),
       "a.a: different values for x",

@@ -176,7 +176,7 @@ describe("a name is refused", () => {
 
 test.each<[string, string[] | undefined, boolean]>([
   ["of the zone", ["ns-1.awsdns-01.com", "NS-2.awsdns-02.net."], false],
-  ["of which one is the zone's", ["ns-2.awsdns-02.net", "ns.example.net"], false],
+  ["with one that is the zone's", ["ns-2.awsdns-02.net", "ns.example.net"], false],
   ["of somebody else", ["ns2.example.net", "ns1.example.net"], true],
   ["that nobody knows", [], false],
   ["that were not asked for", undefined, false],
@@ -399,7 +399,7 @@ describe("a row", () => {
 });
 
 /** What is wrong with a row of the page and its record. */
-function faultsOf(row: string, json: string | undefined): string[] {
+function problemsOf(row: string, json: string | undefined): string[] {
   if (json === undefined) return ["there is no such record"];
   const record = JSON.parse(json) as ProofRecord;
   const { format_version, on_aws, steps, times } = record;
@@ -445,21 +445,21 @@ describe("docs/guides/prove.md", () => {
   });
 
   test("has well-formed records only", () => {
-    const faults = rows.map((row) => {
+    const problems = rows.map((row) => {
       const file = /\]\(([^)]+)\)/.exec(row)?.[1] ?? "";
       const path = join("docs/guides", file);
       return [
         row,
         file.startsWith(`${PROOFS}/`) && existsSync(join(PROJECT, path))
-          ? faultsOf(row, text(path))
-          : faultsOf(row, undefined),
+          ? problemsOf(row, text(path))
+          : problemsOf(row, undefined),
       ] as const;
     });
-    expect(faults.filter(([, its]) => its.length > 0)).toEqual([]);
+    expect(problems.filter(([, its]) => its.length > 0)).toEqual([]);
   });
 
   test("takes a good record, and none of the others", () => {
-    const judged = (record: object) => faultsOf(rowOf(good), JSON.stringify({ ...good, ...record }));
+    const judged = (record: object) => problemsOf(rowOf(good), JSON.stringify({ ...good, ...record }));
     expect(judged({})).toEqual([]);
     expect(judged({ on_aws: false })).toEqual(["it is not of AWS itself"]);
     expect(judged({ format_version: "2" })).toEqual(["the format is not 1.0"]);
@@ -469,7 +469,7 @@ describe("docs/guides/prove.md", () => {
       "it names resources or an account",
     ]);
     expect(judged({ region: "eu-west-1" })).toEqual([expect.stringContaining("the row is not the record's")]);
-    expect(faultsOf(rowOf(good), undefined)).toEqual(["there is no such record"]);
+    expect(problemsOf(rowOf(good), undefined)).toEqual(["there is no such record"]);
   });
 
   test("names the folder and the file that a record is copied to", () => {

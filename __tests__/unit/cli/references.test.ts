@@ -66,7 +66,7 @@ test("are compared as values in what the plan checks, and not as texts", () => {
   );
 });
 
-test("leave all names as they are when cdktf numbers them anew", async () => {
+test("keep all names as they are when cdktf numbers them differently", async () => {
   process.env.ONE_MORE = "1";
   try {
     expect(

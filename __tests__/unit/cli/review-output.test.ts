@@ -73,7 +73,7 @@ const hopsOf = (changed: Partial<Record<Hop, Partial<HopChange>>> = {}): HopChan
   HOPS.map((hop) => ({ hop, before: "ok", after: "ok", change: "unchanged", ...changed[hop] }));
 const namesOf = (count: number, type: string) => Array.from({ length: count }, (_, index) => `${type}.n${index}`);
 
-/** A site of two instances, in which each resource is left as it is unless it is told otherwise. */
+/** A site of two instances, in which each resource is left as it is unless specified otherwise. */
 function siteOf(doings: Readonly<Record<string, Doing>> = {}, is: PictureEdge["is"] = "kept"): Review["picture"] {
   const of = (address: string, hop: Hop, label = "") => node(address, hop, doings[address], { label });
   return {
@@ -266,7 +266,7 @@ const NEW_SITE = reviewOf({
   picture: siteOf(everything("create"), "new"),
 });
 
-const BESIDE = reviewOf({
+const OFF_PATH = reviewOf({
   summary: "No load balancer in this plan; check what is replaced and destroyed.",
   changes: [
     line("aws_s3_bucket.logs", "destroy"),
@@ -275,7 +275,7 @@ const BESIDE = reviewOf({
   ],
 });
 
-/** A site of this many changes, of which each is told as a cause. */
+/** A site of this many changes. Each is reported as a cause. */
 function largeReview(count: number): Review {
   const of = (type: string, share: number) => namesOf(Math.round(count * share), type);
   const [instances, groups, listeners, records] = [
@@ -351,7 +351,7 @@ const GOLDEN: Readonly<Record<string, string>> = {
   "balancer-replaced.md": reviewsAsMarkdown([named(BALANCER_REPLACED)]),
   "destroyed.md": reviewsAsMarkdown([named(DESTROYED)]),
   "new-site.md": reviewsAsMarkdown([named(NEW_SITE)]),
-  "beside-the-path.md": reviewsAsMarkdown([named(BESIDE)]),
+  "off-the-path.md": reviewsAsMarkdown([named(OFF_PATH)]),
   "several.md": reviewsAsMarkdown(SEVERAL),
   "several-without-changes.md": reviewsAsMarkdown([named(NOTHING, "one"), named(NOTHING, "two")]),
 };
@@ -428,7 +428,7 @@ describe("the page", () => {
     expect(reviewsAsMarkdown([named(review), named(TAGS)])).toContain("- Watch: The plan ended with an error");
   });
 
-  test("says the verdict in words beside its mark", () => {
+  test("says the verdict in words next to its mark", () => {
     for (const [name, start] of [
       ["tags.md", "### ✔ No downtime"],
       ["instance-replaced.md", "### ! Some requests"],
@@ -446,7 +446,7 @@ describe("the page", () => {
     expect(GOLDEN["new-site.md"]).toContain("\n`web`: 7 to create\n");
   });
 
-  test("tells of a hop what was before only where that matters", () => {
+  test("shows a hop's earlier verdict only if it matters", () => {
     expect(GOLDEN["balancer-replaced.md"]).toContain(
       "\nPath: dns ✔ → ? unknown · tls ✔ · listener ✔ → **✖ broken by this change** · target group ✖ broken, " +
         "as before · target ✖ → **✔ repaired by this change**\n",
@@ -460,7 +460,7 @@ describe("the page", () => {
     ).toContain("target ✖ broken\n");
   });
 
-  test("tells a cause with its attribute, why and what to do instead; one that only follows is folded", () => {
+  test("reports a cause with its attribute, why and what to do instead; one that only follows is folded", () => {
     expect(headOf(GOLDEN["instance-replaced.md"] ?? "").filter((it) => it.startsWith("- !"))).toEqual([
       "- ! brief: `aws_instance.b`: Replaced \\(destroy, then create\\) because `ami` \\(`ami-1` to `ami-2`\\) changes; " +
         "requests to it fail until the load balancer marks it unhealthy. **Fix:** Deregister it first, with " +
@@ -481,7 +481,7 @@ describe("the page", () => {
     ]);
   });
 
-  test("tells what is opened apart from what is closed, however many causes there are", () => {
+  test("lists what is opened and what is closed separately, however many causes there are", () => {
     for (const text of [
       GOLDEN["balancer-replaced.md"] ?? "",
       GOLDEN["destroyed.md"] ?? "",
@@ -515,7 +515,7 @@ describe("the page", () => {
     expect(text.length).toBeGreaterThan(LIMIT * 0.9);
   });
 
-  test("tells the worst causes first", () => {
+  test("lists the worst causes first", () => {
     const ranks = [
       ...reviewsAsMarkdown([named(largeReview(50))]).matchAll(
         /^- [✖!?✔] (apply fails|outage|unknown|brief|no effect), /gm,
@@ -532,7 +532,7 @@ describe("the page", () => {
     expect(reviewsAsMarkdown([named(BALANCER_REPLACED)], { limit: 1300 })).toMatch(
       /Omitted for length: the picture; .*causes and fixes \(4\)/,
     );
-    expect(reviewsAsMarkdown([named(BESIDE)])).not.toContain("Omitted");
+    expect(reviewsAsMarkdown([named(OFF_PATH)])).not.toContain("Omitted");
   });
 });
 
@@ -576,7 +576,7 @@ describe("several plans", () => {
     expect(shares([5, 1], -3)).toEqual([0, 0]);
   });
 
-  test("that are short are whole beside a long one", () => {
+  test("that are short are whole next to a long one", () => {
     const short = reviewsAsMarkdown([named(TAGS)])
       .split("\n")
       .slice(4);
@@ -609,11 +609,11 @@ describe("the picture", () => {
     ["replace", 'target0{{"aws_instance.a<br/>REPLACED"}}:::replace'],
     ["destroy", 'target0[/"aws_instance.a<br/>DESTROYED"\\]:::destroy'],
     ["import", 'target0["aws_instance.a"]:::none'],
-  ])("tells %s by a shape, a word and a class", (doing, expected) => {
+  ])("shows %s by a shape, a word and a class", (doing, expected) => {
     expect(picture({ ...TAGS, picture: siteOf({ "aws_instance.a": doing }) })).toContain(expected);
   });
 
-  test("tells what is broken by a word and an edge, and ways that are new or gone by a line and a word", () => {
+  test("shows what is broken by a word and an edge, and ways that are new or gone by a line and a word", () => {
     const lines = picture(BALANCER_REPLACED);
     expect(lines).toContain('listener2{{"aws_lb_listener.https<br/>HTTPS #58;443<br/>REPLACED<br/>BROKEN"}}:::replace');
     expect(lines).toContain("class listener2 broken");
@@ -685,8 +685,8 @@ describe("the picture", () => {
   });
 
   test("is none where there is no path", () => {
-    expect(reviewPicture(BESIDE.picture)).toEqual([]);
-    expect(GOLDEN["beside-the-path.md"]).not.toContain("mermaid");
+    expect(reviewPicture(OFF_PATH.picture)).toEqual([]);
+    expect(GOLDEN["off-the-path.md"]).not.toContain("mermaid");
   });
 
   test("has no arrow from a box to itself", () => {
@@ -750,7 +750,7 @@ describe("hostile text", () => {
   const few = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 7 });
   const hop = fc.constantFrom(...HOPS);
   const verdict = fc.constantFrom(null, "ok", "broken", "unknown");
-  const told = fc.record({
+  const reported = fc.record({
     address: text,
     attribute: text,
     hop: fc.option(hop),
@@ -775,10 +775,10 @@ describe("hostile text", () => {
           }) as fc.Arbitrary<HopChange>,
         ),
         counts: fc.record({ create: count(), update: count(), replace: count(), destroy: count() }),
-        causes: few(told),
+        causes: few(reported),
         security: fc.record({ opened: few(text), closed: few(text) }),
       }),
-      roots: few(told),
+      roots: few(reported),
       watch: few(text),
       changes: few(
         fc.record({
@@ -824,7 +824,7 @@ describe("hostile text", () => {
           const page = reviewsAsMarkdown(reviews, { limit });
           expect(page.length).toBeLessThanOrEqual(limit);
           expect(headOf(page).length).toBeLessThanOrEqual(MAX_HEAD);
-          expect(faultsOf(page)).toEqual([]);
+          expect(problemsOf(page)).toEqual([]);
         },
       ),
       { numRuns: 200, interruptAfterTimeLimit: 20_000 },
@@ -865,7 +865,7 @@ describe("hostile text", () => {
     '```mermaid\nflowchart TB\n  subgraph dns["dns"]\n```',
     "```js\n```",
   ])("would be found, such as %j", (page) => {
-    expect(faultsOf(`${page}\n`)).not.toEqual([]);
+    expect(problemsOf(`${page}\n`)).not.toEqual([]);
   });
 
   const LABEL = String.raw`"([\p{L}\p{N} .,_/-]|#\d+;|<br/>)*"`;
@@ -896,9 +896,9 @@ describe("hostile text", () => {
   ];
 
   /** Lines that are not written as ours are. */
-  function faultsOf(page: string): string[] {
-    const faults: string[] = [];
-    const expectThat = (isSo: boolean, what: string) => void (isSo || faults.push(what));
+  function problemsOf(page: string): string[] {
+    const problems: string[] = [];
+    const expectThat = (isSo: boolean, what: string) => void (isSo || problems.push(what));
     const [inPicture, inFrame, open, block] = [{ is: false }, { is: false }, { count: 0 }, { end: "" }];
     for (const [index, it] of page.split("\n").entries()) {
       expectThat(!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(it), `no shape: ${it}`);
@@ -938,7 +938,7 @@ describe("hostile text", () => {
       }
     }
     expectThat(!inPicture.is && !inFrame.is && open.count === 0 && block.end === "", "something has no end");
-    return faults;
+    return problems;
   }
 
   /** What GitHub looks for in the text that a reader sees: users, issues, commits, addresses and emoji. */

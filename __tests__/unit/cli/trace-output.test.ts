@@ -57,7 +57,7 @@ describe("text", () => {
     // A word that is longer than its column, such as a URL, and HCL are not broken.
     expect(wide.filter((line) => !/^ *([✖?✔] \w+ +|\S+ +)?\S+$/.test(line) && !/" \{$| = /.test(line))).toEqual([]);
     for (const { observed, required, symptom } of BROKEN.findings)
-      for (const told of [observed, required, symptom]) expect(withoutIndent(text)).toContain(told);
+      for (const reported of [observed, required, symptom]) expect(withoutIndent(text)).toContain(reported);
   });
 
   test("has the same words with colours and without; no colour says what no word says", () => {
@@ -68,7 +68,7 @@ describe("text", () => {
     expect(stripVTControlCharacters(coloured)).toBe(reportAsText(BROKEN, SOURCE));
   });
 
-  test("tells faults in the order of the hops, then warnings, what is open and assumed, and the coverage last", () => {
+  test("lists errors in the order of the hops, then warnings, what is open and assumed, and the coverage last", () => {
     const places = [
       "✖ P44",
       "✖ P33",
@@ -195,9 +195,9 @@ describe("Markdown", () => {
     const text = reportAsMarkdown(reportOf(paths, { findings: many }), SOURCE);
     expect(text.length).toBeLessThan(60_500);
     expect(shapeOf(text)).toMatchObject({ details: shapeOf(text)["/details"] });
-    const told = text.match(/^- ✖ \*\*P33\*\*/gm)?.length ?? 0;
-    expect(told).toBeGreaterThan(20);
-    expect(text).toContain(`- and ${3000 - told} more, omitted for length`);
+    const reported = text.match(/^- ✖ \*\*P33\*\*/gm)?.length ?? 0;
+    expect(reported).toBeGreaterThan(20);
+    expect(text).toContain(`- and ${3000 - reported} more, omitted for length`);
     expect(text).toContain("The picture shows 6 of 400 paths, the worst first.");
     expect(text).toContain("| and 350 more |");
   });
@@ -350,7 +350,7 @@ describe("what is accepted", () => {
     expect(withAccepted(BROKEN, [])).toBe(BROKEN);
   });
 
-  test("leaves broken what another fault breaks, on a path or on none", () => {
+  test("keeps broken what another finding breaks, on a path or on none", () => {
     const elsewhere = {
       ...GROUP_CLOSED,
       id: "P48",
@@ -380,7 +380,7 @@ describe("what is accepted", () => {
     ).toBe("unknown");
   });
 
-  test("changes no verdict where it matches nothing, and all faults accepted leave none broken, in real plans", () => {
+  test("changes no verdict if it matches nothing, and all findings accepted leave none broken, in real plans", () => {
     const plans = readdirSync(fixture("topologies"))
       .map((name) => join(fixture("topologies"), name, "plan.json"))
       .filter((file) => existsSync(file));
@@ -397,7 +397,7 @@ describe("what is accepted", () => {
     }
   });
 
-  test("is no finding of several that an entry without an address is for, and the addresses are told", () => {
+  test("accepts none of several findings with an entry without an address, and reports the addresses", () => {
     const other = { ...GROUP_CLOSED, address: "aws_security_group.other" };
     const several = { ...ALL_WELL, verdict: "broken" as const, findings: [GROUP_CLOSED, other] };
     const report = withAccepted(several, [{ finding: "P33", reason: "x" }]);

@@ -12,7 +12,7 @@ Testing.setupJest();
 
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
 const site = (more: Partial<WebStackProps> = {}) => synthText({ domainName: "www.example.com", ...more });
-/** The validation records; the matchers cannot count, nor tell them from aliases. */
+/** The validation records; the matchers cannot count, nor distinguish them from aliases. */
 const proofsOf = (json: StackJson) =>
   addressed(json, "aws_route53_record").filter(([, { alias }]) => alias === undefined);
 

@@ -47,7 +47,7 @@ test("redirects port 80 to 443", () => {
   });
 });
 
-test("serves the site on port 80 as well where it is told to forward", () => {
+test("serves the site on port 80 as well if http is forward", () => {
   const stack = site({ http: "forward" });
   expect(stack).toHaveResourceWithProperties(LbListener, {
     port: 80,

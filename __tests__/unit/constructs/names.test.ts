@@ -52,7 +52,7 @@ describe("a target group's name", () => {
     expect(targetGroupName({ ...owner, stackId })).toMatch(ELB_NAME);
   });
 
-  test("leaves out a stack's id of which nothing can stand in a name", () => {
+  test("omits a stack's id if none of its characters is allowed in a name", () => {
     expect(targetGroupName({ ...owner, stackId: "_" })).toMatch(/^tg-[0-9a-f]{8}$/);
   });
 

@@ -25,7 +25,7 @@ import {
 Testing.setupJest();
 
 /*
- * A stack has one VPC and one of most of what is beside it (web-stack.test.ts counts), so that any that matches is the
+ * A stack has one VPC and one of most other resources (web-stack.test.ts counts), so that any that matches is the
  * one. What holds for all subnets, or for pairs of them, is read by own helpers.
  */
 

@@ -12,7 +12,7 @@ const stateOf = (backend?: WebStackProps["backend"], more: Partial<WebStackProps
 };
 
 // terraform runs in cdktf.out/stacks/web; the state survives when cdktf.out is deleted.
-test.each([undefined, "local"] as const)("%p keeps the state beside cdktf.out, by a relative path", (backend) => {
+test.each([undefined, "local"] as const)("%p keeps the state next to cdktf.out, by a relative path", (backend) => {
   expect(stateOf(backend)).toEqual({ backend: { local: { path: "../../../terraform.web.tfstate" } } });
 });
 

@@ -31,7 +31,7 @@ test("sends HTTP to instances on the app port and asks /health every 15 seconds"
   });
 });
 
-test("asks what it is told to ask", () => {
+test("has the health check of the props", () => {
   const healthCheck = {
     path: "/up",
     port: 9000,

@@ -87,7 +87,7 @@ describe("outputs", () => {
     });
   });
 
-  test("have the name servers of a created zone beside everything else", () => {
+  test("have the name servers of a created zone in addition to everything else", () => {
     const outputs = valueOf(synthOf({ domainName: "www.example.com", hostedZone: { create: true, delegated: true } }));
     expect(Object.keys(outputs).sort()).toEqual([
       "health_check_url",
@@ -99,7 +99,7 @@ describe("outputs", () => {
     ]);
   });
 
-  test("tell the health check's own path", () => {
+  test("contain the health check's own path", () => {
     expect(valueOf(synthOf({ domainName: "www.example.com", healthCheck: { path: "/up?deep=1" } }))).toMatchObject({
       health_check_url: "https://www.example.com/up?deep=1",
     });

@@ -23,7 +23,7 @@ test.each(Object.entries(PAGES))("%s is what npm run docs writes", (path, page) 
   expect(readFileSync(join(PROJECT, path), "utf8")).toBe(page());
 });
 
-test("the examples on the rules' pages are what the tests' own faults give", () => {
+test("the examples on the rules' pages are what the mutants give", () => {
   expect(JSON.parse(readFileSync(EXAMPLES_FILE, "utf8"))).toEqual(examples());
 });
 

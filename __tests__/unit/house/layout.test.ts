@@ -11,7 +11,7 @@ import {
 } from "../../support/parsed-source";
 import { PROJECT } from "../../support/project";
 
-/* The house's rules: which room may know of which, and what no room may have. */
+/* The rules for folders: which folder may import from another, and what no folder may contain. */
 
 /** What is wrong with one file among all; nothing if it is fine. */
 type Rule = (source: Source, all: readonly Source[]) => string[];

@@ -63,7 +63,7 @@ test("the one file of the command loads nothing but Node's own modules", () => {
   expect(required.filter((name) => !name.startsWith("node:") && !builtinModules.includes(name))).toEqual([]);
 });
 
-test("the one file of the command has at most 1 MB, and the licences of what is in it beside it", () => {
+test("the one file of the command has at most 1 MB, and the licences of what is in it next to it", () => {
   expect(statSync(BUNDLE).size).toBeLessThan(1_000_000);
   const licenses = readFileSync(LICENSES, "utf8");
   for (const name of loaded("cli/bundled.ts").packages) expect(licenses).toMatch(new RegExp(`^${name} \\d`, "m"));

@@ -125,7 +125,7 @@ const CHANGES = [...CHANGED, ...LESS_COMMON];
 describe.each<
   [what: string, all: readonly unknown[], sample: readonly unknown[], kinds: string[][], sampledKinds: string[][]]
 >([
-  matrix("faults", MUTANTS, kindsOfMutant),
+  matrix("mutants", MUTANTS, kindsOfMutant),
   matrix("changes", CHANGES, kindsOfChange),
   matrix("tests for other versions of Node", testsWithoutTerraform(), modulesOf),
 ])("the sample of the %s", (_, all, sample, kinds, sampledKinds) => {
@@ -139,7 +139,7 @@ describe.each<
   });
 });
 
-test("the sampled faults are of every rule, in a plan and in a state where these can hold it", () => {
+test("the sampled mutants are of every rule, in a plan and in a state where these can hold it", () => {
   const sample = sampleOf(MUTANTS, kindsOfMutant);
   const rules = (of: typeof sample, form: "plan" | "state") =>
     [...new Set(of.filter(({ cannot }) => cannot?.[form] === undefined).map(({ rule }) => rule))].sort();

@@ -178,7 +178,7 @@ const SAID: readonly [string, string, RegExp][] = [
     /^The zone already has a CNAME record for www\.example\.com, /,
   ],
   [
-    "a record of one's own beside another",
+    "a record of one's own next to another",
     `${ALIAS}[RRSet of type CNAME with DNS name www.example.com. is not permitted as it conflicts with other ` +
       "records with the same DNS name in zone example.com.]",
     /^The zone already has another record for www\.example\.com, /,

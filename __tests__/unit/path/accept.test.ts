@@ -100,7 +100,7 @@ describe("a broken path is refused before any file is written", () => {
     expect(errors.map((error) => error.split(": got ")[0])).toEqual(ids);
   });
 
-  test("of one stack beside others, by an aspect too", () => {
+  test("of one stack among others, by an aspect too", () => {
     expect(() =>
       writeApp(folder, { web: DOMAIN }, (stack) => onVisit(stack, (each) => each === stack && closeInstances(stack))),
     ).toThrow(/1 error on the path of requests; the stack was not written\n {2}web: P33: /);
@@ -175,7 +175,7 @@ describe("what is accepted", () => {
     ]);
   });
 
-  test("is told by cdktf with each synth, with its reason", () => {
+  test("is reported by cdktf with each synth, with its reason", () => {
     writeApp(folder, { web: accepting }, closeInstances);
     const { stacks } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as {
       stacks: Record<string, { annotations: { level: string; message: string }[] }>;
@@ -238,7 +238,7 @@ describe("what is accepted", () => {
     });
   });
 
-  test("at an address is told with it", () => {
+  test("at an address is reported with it", () => {
     const [address = ""] = trace(stackOf(DOMAIN, closeInstances).toTerraform())
       .findings.filter(({ id }) => id === "P33")
       .map((it) => it.address);

@@ -25,7 +25,7 @@ const withValues = (changes: Readonly<Record<string, Values>>): Record<string, V
   ...SITE,
   ...Object.fromEntries(Object.entries(changes).map(([address, values]) => [address, { ...SITE[address], ...values }])),
 });
-/** What the review says of a site that has this already, and of which something else changes. */
+/** What the review says of a site that has this already, if something else changes. */
 const standing = (
   site: Record<string, Values>,
   changes: Readonly<Record<string, Planned>> = { "aws_lb.web": { set: { idle_timeout: 61 } } },
@@ -36,7 +36,7 @@ const standing = (
     verdict: trace(plan).verdict,
     opens: opens(trace(plan)),
     effect: report.effect,
-    told: report.causes
+    reported: report.causes
       .filter(({ effect }) => effect === "unknown")
       .map(({ address, attribute }) => `${attribute} of ${address}`),
   };
@@ -151,11 +151,11 @@ describe("makes its hop unknown, and the review", () => {
       verdict: "unknown",
       opens: [`${hop}: ${what}`],
       effect: "unknown",
-      told: [what],
+      reported: [what],
     });
   });
 
-  test("and what changes it is told", () => {
+  test("and what changes it is reported", () => {
     const transform = [{ type: "url-rewrite", url_rewrite_config: [{ rewrite: [{ regex: "^/api", replace: "/" }] }] }];
     const { report } = review(planOf({ "aws_lb_listener_rule.api": { set: { transform } } }));
     expect(report).toMatchObject({
@@ -179,7 +179,7 @@ describe("makes its hop unknown, and the review", () => {
     ).toBe("unknown");
   });
 
-  test("but not where nothing changes, of which the page says so", () => {
+  test("but not if nothing changes, as the page says", () => {
     const { report, watch } = review(
       planOf({}, withValues({ "aws_lb_listener_rule.api": { transform: [{ type: "url-rewrite" }] } })),
     );
@@ -235,7 +235,7 @@ describe("a resource of a type that no reader knows", () => {
     expect([found, effect]).toEqual([expected, expected.length > 0 ? "unknown" : "none"]);
   });
 
-  test("is told when it is made and when it goes", () => {
+  test("is reported when it is created and when it is destroyed", () => {
     const [address = "", values = {}] = Object.entries(exclusive("sg-web"))[0] ?? [];
     expect(review(planOf({ [address]: created(values) })).report.effect).toBe("unknown");
     expect(review(planOf({ [address]: destroyed() }, { ...SITE, [address]: values })).report).toMatchObject({
@@ -272,7 +272,7 @@ describe("a resource of a type that no reader knows", () => {
 });
 
 describe("what the configuration writes", () => {
-  /** A load balancer whose listener has one more argument, of which the plan knows this. */
+  /** A load balancer whose listener has one more argument; this is what the plan knows about it. */
   const written = (expression: unknown, known: unknown, open?: true): TraceReport =>
     trace(
       handMadePlan({
@@ -385,7 +385,7 @@ test("what provider 6 has and was looked at is known", () => {
         "aws_route53_zone.main": { enable_accelerated_recovery: true },
       }),
     ),
-  ).toEqual({ verdict: "ok", opens: [], effect: "none", told: [] });
+  ).toEqual({ verdict: "ok", opens: [], effect: "none", reported: [] });
 });
 
 describe("what is known after the apply only", () => {

@@ -324,7 +324,7 @@ describe("what leads to nothing", () => {
     expect(errors(report)).toEqual(["P06 aws_route53_record.old"]);
   });
 
-  test("is nothing that a plan of some resources can tell, nor of a private zone", () => {
+  test("is not reported from a plan of some resources, nor for a private zone", () => {
     expect(P06(trace({ ...planOf(zoneIsNew, siteOf({ ...APEX, ...dangling })), complete: false }))).toEqual([]);
     const inside = {
       ...siteOf({ ...APEX, old: cname("old.example.com", "gone.example.com", { zone_id: "Z2" }) }),
@@ -390,7 +390,7 @@ describe("what leads to nothing", () => {
     });
   });
 
-  test("is nothing that can be told where only the record of IPv6 goes, or one set of several", () => {
+  test("is not reported if only the record of IPv6 is removed, or one set of several", () => {
     const { "aws_route53_zone.main": _zone, ...elsewhere } = siteOf({
       ipv6: alias("six.example.com", ALIAS, "AAAA"),
       set: alias("far.example.com", ALIAS, "A", {
@@ -422,7 +422,7 @@ describe("what leads to nothing", () => {
     ]);
   });
 
-  test("is a circle, told once", () => {
+  test("is a circle, reported once", () => {
     const report = traced(
       siteOf({ ...APEX, a: cname("a.example.com", "b.example.com"), b: cname("b.example.com", "a.example.com") }),
     );
@@ -442,7 +442,7 @@ describe("what leads to nothing", () => {
   });
 });
 
-describe("faults on the way are those of each name that leads over it:", () => {
+describe("findings on the way are those of each name that leads over it:", () => {
   test("an alias for another record that names the load balancer's zone", () => {
     const report = traced(
       siteOf({ apex: alias("example.com"), www: alias("www.example.com", { ...ALIAS, name: "example.com" }) }),
@@ -602,7 +602,7 @@ describe("to take away a record is an outage of every name that leads over it:",
       /apps\.example\.com` \(and `www\.example\.com`, which resolves through it\)/,
     ],
     [
-      "the CNAME, in place of which a wildcard answers",
+      "the CNAME, replaced by a wildcard's answer",
       siteOf({ ...APEX, any: cname("*.example.com", "example.com") }),
       { "aws_route53_record.www": destroyed() },
       "brief",
@@ -651,7 +651,7 @@ describe("to take away a record is an outage of every name that leads over it:",
       /`www\.example\.com`, which resolves through it/,
     ],
     [
-      "the addresses, of which only those of IPv6 stay",
+      "the addresses, except those of IPv6",
       IPV6,
       { "aws_route53_record.apex": destroyed() },
       "outage",
@@ -672,7 +672,7 @@ describe("to take away a record is an outage of every name that leads over it:",
       /no longer resolves/,
     ],
     [
-      "the record, in place of which comes one that leads to nothing",
+      "the record, replaced by one that leads to nothing",
       siteOf(APEX),
       {
         "aws_route53_record.www": destroyed(),
@@ -689,7 +689,7 @@ describe("to take away a record is an outage of every name that leads over it:",
       /nothing delegates to `shop\.example\.com`/,
     ],
     [
-      "the delegation, which is made anew",
+      "the delegation, which is recreated",
       delegated,
       { "aws_route53_record.ns": replaced("zone_id") },
       "brief",
@@ -725,7 +725,7 @@ describe("to take away a record is an outage of every name that leads over it:",
       /and Terraform then deletes it/,
     ],
     [
-      "the record, beside which one of another set is written",
+      "the record, while one of another set is written",
       siteOf(weighted),
       {
         "aws_route53_record.a": destroyed(),

@@ -17,7 +17,7 @@ interface Case {
   /** Findings of the trace, as `P49 address`. */
   readonly findings: readonly string[];
   readonly effect: Effect;
-  /** Where the review tells of that effect. */
+  /** Where the review reports that effect. */
   readonly at: readonly string[];
 }
 
@@ -137,7 +137,7 @@ describe("the blocks to paste", () => {
   });
 });
 
-test("an attachment that is made before its old one goes is not said to be registered anew", () => {
+test("an attachment that is made before its old one goes is not reported as registered again", () => {
   const { summary, causes } = review(planOf("12-attachment-same-pair__cbd-port")).report;
   expect(summary).toBe(
     "Outage: the site is unreachable until the next apply, because the targets are registered and then deregistered.",

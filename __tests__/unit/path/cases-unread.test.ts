@@ -20,7 +20,7 @@ const caseOf = (name: string): Json =>
   JSON.parse(readFileSync(join(FIXTURES, "cases", name, "plan.json"), "utf8")) as Json;
 const reportOf = (plan: unknown): ReviewReport => review(plan).report;
 /** Causes of the effect, as `address attribute`. */
-const told = ({ effect, causes }: ReviewReport): string[] =>
+const reported = ({ effect, causes }: ReviewReport): string[] =>
   causes.filter((it) => it.effect === effect).map(({ address, attribute }) => `${address} ${attribute}`.trim());
 /** A plan with an action that terraform invokes once the tags of an instance are updated. */
 const invoking = (...actions: readonly (readonly [type: string, values?: Values, more?: Values])[]): Json => ({
@@ -48,9 +48,9 @@ describe("an action that terraform invokes", () => {
   test("is an outage where it stops every target, as in a plan of terraform 1.14", () => {
     const { report, watch } = review(caseOf("action"));
     expect(watch.filter((it) => it.startsWith("Known after the apply"))).toEqual([]);
-    expect({ effect: report.effect, told: told(report), summary: report.summary }).toEqual({
+    expect({ effect: report.effect, reported: reported(report), summary: report.summary }).toEqual({
       effect: "outage",
-      told: ["action.aws_ec2_stop_instance.x0 instance_id", "action.aws_ec2_stop_instance.x1 instance_id"],
+      reported: ["action.aws_ec2_stop_instance.x0 instance_id", "action.aws_ec2_stop_instance.x1 instance_id"],
       summary: "Outage: the site is unreachable after the targets are stopped.",
     });
   });
@@ -96,7 +96,7 @@ describe("an action that terraform invokes", () => {
     ["is of another provider", invoking(["ansible_playbook_run", {}]), "unknown", ["action.ansible_playbook_run.x0"]],
   ])("which %s", (_, plan, effect, causes) => {
     const report = reportOf(plan);
-    expect([report.effect, told(report)]).toEqual([effect, causes]);
+    expect([report.effect, reported(report)]).toEqual([effect, causes]);
   });
 
   test("makes the target unknown in a trace, or is assumed to leave the path as it is", () => {
@@ -127,7 +127,7 @@ describe("an action that terraform invokes", () => {
       open: [],
       assumed: ["the action action.aws_lambda_invoke.x0 does not change the path"],
     });
-    // A path of a case that has other faults is unknown at its targets, too.
+    // A path of a case that has other findings is unknown at its targets, too.
     expect(
       trace(caseOf("action")).paths.flatMap(({ hops }) =>
         hops.filter(({ hop }) => hop === "target").map(({ verdict }) => verdict),
@@ -140,7 +140,7 @@ describe("an action that terraform invokes", () => {
       ...invoking(stop("i-a")),
       resource_changes: planOf({ "aws_instance.b": { set: { instance_type: "t3.small" } } }).resource_changes,
     };
-    expect(told(reportOf(plan))).toEqual([
+    expect(reported(reportOf(plan))).toEqual([
       "aws_instance.b instance_type",
       "action.aws_ec2_stop_instance.x0 instance_id",
     ]);
@@ -239,7 +239,7 @@ describe("the effect is unknown, and the reason is a cause, of a plan", () => {
     ["with an action that no version so far has", other(["relocate"]), "aws_lb_target_group.web actions"],
   ])("%s", (_, changed, cause) => {
     const { report } = review(changed);
-    expect([report.effect, told(report)]).toEqual(["unknown", [cause]]);
+    expect([report.effect, reported(report)]).toEqual(["unknown", [cause]]);
     expect(report.summary).toMatch(/^Effect unknown: \w/);
     const [first] = report.causes as [Cause];
     expect([first.why, first.avoid].map((it) => /^[A-Z].*\w/.test(it))).toEqual([true, true]);

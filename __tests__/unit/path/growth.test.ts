@@ -27,7 +27,7 @@ const RUNS: Readonly<Record<string, (plan: unknown) => unknown>> = {
 };
 
 describe.each(Object.entries(RUNS))("a %s", (_, run) => {
-  test.each(GROWING)("looks at no pair of %s, and tells of none", (kind) => {
+  test.each(GROWING)("compares no pair of %s, and reports none", (kind) => {
     const first = kind === "certificates of other files" ? LISTED : FEW;
     const characters = new Map<number, number>();
     const steps = stepsForEachPair((count) => {

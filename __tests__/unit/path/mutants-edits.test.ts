@@ -65,7 +65,7 @@ test("takes one of several blocks away, adds one to a single one, and makes what
   });
 });
 
-test("adds a resource beside another, with its provider", () => {
+test("adds a resource next to another, with its provider", () => {
   applyEdits(stack, [
     {
       add: "aws_lb_listener",

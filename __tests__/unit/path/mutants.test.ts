@@ -10,8 +10,8 @@ import { findingsOf, findsErrors, inWords, isWarning, misses, opensIn } from "..
 import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
 
 /*
- * One fault after the other in a correct stack, as it is synthesized: each is found, and nothing else is; and what its
- * fix says, helps.
+ * One mistake after the other in a correct stack, as it is synthesized: each is found, and nothing else is; and its fix
+ * corrects it.
  */
 
 const MAX_FIXES = 8;
@@ -47,7 +47,7 @@ describe.each(named(inSynthesized.filter(({ unfixable }) => unfixable === undefi
   },
 );
 
-/** Does one fix after the other, as one fault can show at several resources. */
+/** Applies one fix after the other, as one mistake can show at several resources. */
 function fixed(stack: SynthesizedJson, mutant: Mutant, first: TraceReport): TraceReport {
   let report = first;
   for (let fixes = 0; fixes < MAX_FIXES; fixes += 1) {

@@ -5,7 +5,7 @@ import { trace } from "../../../path/trace/trace";
 import { fixture } from "../../support/rehearsal-room";
 import { created, destroyed, planOf, SITE } from "../../support/standing-site";
 
-/* Plans in which all is well, or of which a sentence said more than the plan does. */
+/* Plans in which all is well, or for which a sentence said more than the plan does. */
 
 const twoWritersOf = (name: string): unknown =>
   JSON.parse(readFileSync(join(fixture("two-writers"), name, "plan.json"), "utf8"));
@@ -26,7 +26,7 @@ describe("what a state leaves empty", () => {
     ]);
   });
 
-  test("a plan completed by hand has no faults before the target", () => {
+  test("a plan completed by hand has no errors before the target", () => {
     const {
       report: { hops },
       watch,
@@ -36,7 +36,7 @@ describe("what a state leaves empty", () => {
 });
 
 describe("what is left open", () => {
-  test("an attachment that a destroy may take away is told of once, and is not called known after the apply", () => {
+  test("an attachment that a destroy may remove is reported once, and is not called known after apply", () => {
     expect(review(caseOf("12-attachment-same-pair")).watch.filter((it) => !it.startsWith("P75"))).toEqual([]);
   });
 
@@ -83,14 +83,14 @@ describe("what follows of a destroy that takes away what a block writes", () => 
       avoid.split(" with")[0],
     ]);
 
-  test("is told after it, and without a fix that stands against its own", () => {
+  test("is reported after it, and without a fix that contradicts its own", () => {
     expect(causesOf("routes-to-route-blocks")).toEqual([
       ["P75", "aws_route.internet", "Make Terraform forget aws_route.internet"],
       ["P44", "aws_route.internet", "Make Terraform forget aws_route.internet"],
     ]);
   });
 
-  test("is told of the rule in the group itself, in its direction, and not of another group's that names it", () => {
+  test("is reported at the rule in the group itself, in its direction, and not at another group's that names it", () => {
     expect(
       causesOf("rules-to-blocks")
         .filter(([id]) => id !== "P75")

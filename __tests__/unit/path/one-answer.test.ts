@@ -88,7 +88,7 @@ describe("what P55 proposes is what props take:", () => {
   const path = routeOf(entry, topology);
   /** What the rule says of targets whose server answers like this. */
   const found = (matcher: string, answer: string): FindingDetails[] => {
-    const told: FindingDetails[] = [];
+    const reported: FindingDetails[] = [];
     const targets = path.targets.map(
       ({ targetGroup, server, ...it }): Target => ({
         ...it,
@@ -103,8 +103,8 @@ describe("what P55 proposes is what props take:", () => {
         }),
       }),
     );
-    P55.check.targets?.({ ...path, targets }, { finding: (it) => told.push(it), open: () => {}, assume: () => {} });
-    return told;
+    P55.check.targets?.({ ...path, targets }, { finding: (it) => reported.push(it), open: () => {}, assume: () => {} });
+    return reported;
   };
   const healthCheck = (props: string): object | undefined => {
     const [, name = "", value] = /^`healthCheck: \{ (matcher|path): (".*") \}`$/.exec(props) ?? [];
@@ -112,10 +112,10 @@ describe("what P55 proposes is what props take:", () => {
   };
 
   test.each(MATCHERS)("for each code where %s is expected", (matcher) => {
-    const told = new Set<number>();
+    const reported = new Set<number>();
     for (let code = 200; code <= 599; code++) {
       for (const { fix } of found(matcher, `return ${code};`)) {
-        told.add(code);
+        reported.add(code);
         const proposed = healthCheck(fix.props);
         expect([code, proposed !== undefined, fix.edits.length > 0]).toEqual([code, code <= 499, code <= 499]);
         // Of the server's own script nothing is known here, so that any code may be its answer.
@@ -130,7 +130,7 @@ describe("what P55 proposes is what props take:", () => {
           ]).toEqual([code, []]);
       }
     }
-    expect(told.size).toBeGreaterThan(0);
+    expect(reported.size).toBeGreaterThan(0);
   });
 
   test.each([

@@ -8,7 +8,7 @@ import { FIXTURES } from "../../support/project";
 
 /*
  * A site that stands, and plans of the real terraform that write one thing by two resources, or by another one than
- * before. `applied.json` beside each is what the local AWS made of it, but for two that it never ends:
+ * before. `applied.json` next to each is what the local AWS made of it, but for two that it never ends:
  * fixtures/two-writers/write-plans.ts.
  */
 

@@ -7,12 +7,12 @@ import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
 import { sampled } from "../../support/sample";
 
 /*
- * Two faults at once, on different hops of one path: a trace tells both, not only the one that a request would meet
- * first. Each fault with one of each other hop; with all of them: npm run test:exhaustive.
+ * Two mistakes at once, on different hops of one path: a trace reports both, not only the one that a request would meet
+ * first. Each mistake with one of each other hop; with all of them: npm run test:exhaustive.
  */
 
 /**
- * Rules whose fault leaves nothing of the path to look at behind it, or makes the other one good: with which other rules,
+ * Rules whose mistake leaves nothing of the path to look at after it, or corrects the other one: with which other rules,
  * and why.
  */
 const NOT_TOGETHER: readonly { readonly rule: string; readonly others: readonly string[]; readonly why: string }[] = [
@@ -66,8 +66,8 @@ const NOT_TOGETHER: readonly { readonly rule: string; readonly others: readonly 
   },
 ];
 
-/** One fault of each rule, in the site of this project. */
-const FAULTS: readonly Mutant[] = [
+/** One mistake of each rule, in the site of this project. */
+const MISTAKES: readonly Mutant[] = [
   ...new Map(
     MUTANTS.filter((it) => it.base === "site" && !isWarning(it) && it.cannot?.synthesized === undefined)
       .reverse()
@@ -75,9 +75,9 @@ const FAULTS: readonly Mutant[] = [
   ).values(),
 ];
 
-const ALL_PAIRS = FAULTS.flatMap((one, index) => FAULTS.slice(index + 1).map((other) => [one, other] as const)).filter(
-  ([one, other]) => ruleOf(one.rule).hop !== ruleOf(other.rule).hop,
-);
+const ALL_PAIRS = MISTAKES.flatMap((one, index) =>
+  MISTAKES.slice(index + 1).map((other) => [one, other] as const),
+).filter(([one, other]) => ruleOf(one.rule).hop !== ruleOf(other.rule).hop);
 const PAIRS = ALL_PAIRS.filter(
   ([{ rule: one }, { rule: other }]) =>
     !NOT_TOGETHER.some(
@@ -130,7 +130,7 @@ function together(one: Mutant, other: Mutant): SynthesizedJson | undefined {
 }
 
 test.each(RUN.map(([one, other]) => [one.rule, one.name, other.rule, other.name, one, other] as const))(
-  "%s (%s) and %s (%s) are both told",
+  "%s (%s) and %s (%s) are both reported",
   (_row, _name, _otherRow, _otherName, one, other) => {
     const stack = together(one, other);
     expect(stack).toBeDefined();

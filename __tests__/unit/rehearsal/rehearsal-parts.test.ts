@@ -8,7 +8,7 @@ import type { InstanceView, Site } from "../../../rehearsal/site";
 import type { StackJson } from "../../../rehearsal/stack-files";
 import { EXISTING_NETWORK, synthOf } from "../../support/synth";
 
-// Programs that take a second wait for a core beside the tests that run terraform.
+// Programs that take a second wait for a core while the tests that run terraform use them.
 jest.setTimeout(60_000);
 
 const DOMAIN = { domainName: "www.example.com" };

@@ -48,7 +48,7 @@ describe("each item has its block", () => {
     ).toEqual([blocks[1], blocks[0]]);
   });
 
-  test("by its place, where nothing tells them apart", () => {
+  test("by its place, if nothing distinguishes them", () => {
     const blocks = [
       { arn: to("a.a.arn"), weight: is(50) },
       { arn: to("a.b.arn"), weight: is(50) },

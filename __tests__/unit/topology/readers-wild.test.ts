@@ -670,7 +670,7 @@ describe("a machine that names no subnet", () => {
       ),
     ).servers[0]?.subnetIds;
 
-  test("is in one of the default subnets, of which it does not matter which where the load balancer is in all", () => {
+  test("is in any one of the default subnets if the load balancer is in all of them", () => {
     expect(serverOf(["subnet-1", "subnet-2"])).toEqual({ items: ["subnet-1"] });
   });
 

@@ -310,7 +310,7 @@ describe("a plan's reference", () => {
     expect(text(module, "aws_subnet", "vpc_id", VPC, 1)).toBe('${module.net["us"].aws_vpc.main.id}');
   });
 
-  test("to several blocks of subnets, of which some are in one zone, may mean some of them only", () => {
+  test("to several blocks of subnets, some in one zone, may mean some of them only", () => {
     const block = (zones: readonly string[]) => ({ keys: [0, 1], zones });
     const blocks = {
       "aws_subnet.public": block(["a", "b"]),
@@ -446,7 +446,7 @@ describe("a plan", () => {
     });
   });
 
-  test("shows a dynamic block whose condition is unknown as one rule of which nothing is known", () => {
+  test("shows a dynamic block whose condition is unknown as one entirely unknown rule", () => {
     const document = plan({
       blocks: { "aws_security_group.x": { after: { egress: [{ description: "" }] }, unknown: [] } },
     });
@@ -514,7 +514,7 @@ describe("a plan", () => {
       "us-east-1",
     ],
     ["not set where only the environment says it", { provider_config: { aws: {} } }, {}, undefined],
-  ])("tells a resource's region: %s", (_, configuration, after, expected) => {
+  ])("determines a resource's region: %s", (_, configuration, after, expected) => {
     const document = plan(
       { blocks: { "aws_lb.x": { after, unknown: [] } } },
       { configuration, variables: { region: { value: "eu-north-1" } } },
@@ -548,7 +548,7 @@ describe("a plan", () => {
       "validation",
     ],
     [
-      "the validation of a key, of which a plan does not say the attribute",
+      "the validation of a key, without the attribute in the plan",
       refs("aws_acm_certificate_validation.v", "each.key"),
       undefined,
       "validation",
@@ -560,7 +560,7 @@ describe("a plan", () => {
       ["aws_acm_certificate_validation.v"],
       "validation",
     ],
-  ])("tells whether a listener takes %s", (_, certificate_arn, dependsOn, via) => {
+  ])("determines whether a listener takes %s", (_, certificate_arn, dependsOn, via) => {
     const topology = readTopology(
       plan({
         blocks: {
@@ -581,7 +581,7 @@ describe("a plan", () => {
     ]);
   });
 
-  test("tells the main route table of a VPC from an associated one", () => {
+  test("distinguishes the main route table of a VPC from an associated one", () => {
     const topology = readTopology(
       plan({
         blocks: {
@@ -817,7 +817,7 @@ describe("a traversal", () => {
   });
 });
 
-test("every kind of id that a part can name is told by its literal form", () => {
+test("every kind of id that a part can name is recognized by its literal form", () => {
   expect([
     VPC.literal.test("vpc-1"),
     SUBNET.literal.test("subnet-1"),

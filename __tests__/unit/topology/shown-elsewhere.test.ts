@@ -15,13 +15,13 @@ interface Pair {
   /** The child as an update leaves it, which makes something else. */
   readonly updated: Values;
   /** What else must be there for it to be read. */
-  readonly beside?: Readonly<Record<string, Values>>;
+  readonly others?: Readonly<Record<string, Values>>;
   readonly read: Read;
   readonly stands: unknown;
   readonly gone: unknown;
   /** What the updated child makes. @default - nothing that is read */
   readonly made?: unknown;
-  /** What is told of once terraform forgets the child. @default - what is told while it stands */
+  /** What is read once terraform forgets the child. @default - what is read while it exists */
   readonly forgotten?: unknown;
 }
 
@@ -200,7 +200,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
     stands: ["pl-1"],
     gone: [],
     made: ["pl-2"],
-    beside: { "aws_vpc.v": { id: "vpc-1", cidr_block: "10.0.0.0/16", default_security_group_id: "sg-1" } },
+    others: { "aws_vpc.v": { id: "vpc-1", cidr_block: "10.0.0.0/16", default_security_group_id: "sg-1" } },
   },
   "a route in its table": {
     parent: [
@@ -293,7 +293,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
     parent: acl({ subnet_ids: ["subnet-1"] }),
     child: ["aws_network_acl_association.a", { id: "aclassoc-1", network_acl_id: "acl-1", subnet_id: "subnet-1" }],
     updated: { subnet_id: "subnet-2" },
-    beside: { "aws_subnet.s": { id: "subnet-1", vpc_id: "vpc-1" } },
+    others: { "aws_subnet.s": { id: "subnet-1", vpc_id: "vpc-1" } },
     read: ({ subnets }) => subnets.map(({ networkAcl }) => (networkAcl === undefined ? "none" : "of the file")),
     stands: ["of the file"],
     gone: ["none"],
@@ -305,7 +305,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
       { id: "rtbassoc-1", vpc_id: "vpc-1", route_table_id: "rtb-new", original_route_table_id: "rtb-old" },
     ],
     updated: { route_table_id: "rtb-old" },
-    beside: TABLES,
+    others: TABLES,
     read: mainOf,
     stands: ["rtb-new"],
     gone: ["rtb-old"],
@@ -336,7 +336,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
     ],
     child: ["aws_autoscaling_attachment.a", { id: "a-1", autoscaling_group_name: "web", lb_target_group_arn: TG }],
     updated: { lb_target_group_arn: "other" },
-    beside: GROUP_OF_TARGETS,
+    others: GROUP_OF_TARGETS,
     read: registeredIn,
     stands: ["aws_autoscaling_attachment"],
     gone: [],
@@ -352,7 +352,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
       { id: "a-1", autoscaling_group_name: "web", traffic_source: [{ identifier: TG, type: "elbv2" }] },
     ],
     updated: { traffic_source: [{ identifier: "other", type: "elbv2" }] },
-    beside: GROUP_OF_TARGETS,
+    others: GROUP_OF_TARGETS,
     read: registeredIn,
     stands: ["aws_autoscaling_traffic_source_attachment"],
     gone: [],
@@ -380,7 +380,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
       { id: "sg-1_eni-1", network_interface_id: "eni-1", security_group_id: "sg-1" },
     ],
     updated: { network_interface_id: "eni-2" },
-    beside: {
+    others: {
       "aws_instance.i": {
         id: "i-1",
         ami: "ami-1",
@@ -398,7 +398,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
       { id: "eipassoc-1", allocation_id: "eipalloc-1", instance_id: "i-1", network_interface_id: "eni-1" },
     ],
     updated: { instance_id: "i-2" },
-    beside: { "aws_instance.i": { ...INSTANCE, associate_public_ip_address: false } },
+    others: { "aws_instance.i": { ...INSTANCE, associate_public_ip_address: false } },
     read: ({ servers }) => servers.map(({ publicIp }) => publicIp),
     stands: [true],
     gone: [false],
@@ -446,8 +446,8 @@ const partsOf = (address: string): object => {
 };
 
 /** The plan, made with a refresh, in which something is done to the child only. */
-function planOf({ parent, child, beside = {} }: Pair, doing: object): object {
-  const all: Readonly<Record<string, Values>> = { ...beside, [parent[0]]: parent[1], [child[0]]: child[1] };
+function planOf({ parent, child, others = {} }: Pair, doing: object): object {
+  const all: Readonly<Record<string, Values>> = { ...others, [parent[0]]: parent[1], [child[0]]: child[1] };
   const managed = Object.keys(all).filter((address) => !address.startsWith("data."));
   return {
     format_version: "1.2",
@@ -494,7 +494,7 @@ describe.each(Object.entries(PAIRS))("%s", (_, pair) => {
   const of = (document: unknown): unknown => sorted(read(readTopology(document)));
 
   test.each<[string, object, unknown]>([
-    ["stands, and is told once", {}, stands],
+    ["exists, and is read once", {}, stands],
     ["is no longer there once the plan destroys it", { actions: ["delete"], after: null }, gone],
     ["stays on AWS once terraform forgets it", { actions: ["forget"], after: null }, forgotten ?? stands],
     ["is there again once it is replaced", { actions: ["delete", "create"] }, stands],
@@ -507,7 +507,7 @@ describe.each(Object.entries(PAIRS))("%s", (_, pair) => {
     expect(of(planOf(pair, { actions: ["update"], after: { ...values, ...updated } }))).toEqual(sorted(others));
   });
 
-  test("stands in a state, and is told once", () => {
+  test("exists in a state, and is read once", () => {
     const plan = planOf(pair, {}) as { prior_state: object };
     expect(of({ terraform_version: "1.11.4", ...plan.prior_state })).toEqual(sorted(stands));
   });
@@ -525,7 +525,7 @@ test("every type in which others' work shows has such a pair", () => {
   expect(Object.keys(SHOWN).filter((type) => !paired.includes(alike[type] ?? type))).toEqual([]);
 });
 
-test("a rule that is written into its group by the same plan stays, whatever goes beside it", () => {
+test("a rule that is written into its group by the same plan stays, whatever is removed next to it", () => {
   const { "a rule from another group": pair } = PAIRS;
   const plan = planOf(
     { ...(pair as Pair), parent: group({ ingress: [], egress: [] }) },
@@ -539,7 +539,7 @@ test("a rule that is written into its group by the same plan stays, whatever goe
   expect(rulesOf("ingress")(readTopology(plan))).toEqual(["sg-3"]);
 });
 
-test("an Auto Scaling group that is made anew under another name registers what it is told to", () => {
+test("an Auto Scaling group that is recreated under another name registers targets", () => {
   const before = { ...SCALING, target_group_arns: [TG] };
   const address = "aws_autoscaling_group.g";
   const plan = planOf(

@@ -6,7 +6,7 @@ import { expectedOf, folderOf, NAMES, planOf, TOPOLOGIES } from "../../support/t
 
 /*
  * Root modules in the styles that the public uses, by plans that terraform made of them;
- * __tests__/slow/topology/topologies.test.ts makes the plans anew.
+ * __tests__/slow/topology/topologies.test.ts makes the plans again.
  */
 
 const errorsOf = (findings: readonly Finding[]): string[] =>

@@ -25,7 +25,7 @@ export interface UncoveredNames {
   readonly good: string;
   readonly topology: Topology;
   /** A record of the load balancer, whose zone can contain another record. */
-  readonly beside: DnsRecord | undefined;
+  readonly nextTo: DnsRecord | undefined;
 }
 
 /** At each HTTPS listener that the path's requests reach; or the unknown value that prevents an answer. */
@@ -70,7 +70,7 @@ function openName({ records, topology, host }: TracedPath, { all }: ListenerCert
     : undefined;
 }
 
-/** The unknown value because of which a certificate may cover the name. */
+/** The unknown value that may let a certificate cover the name. */
 function openCertificate({ firstOpen }: ListenerCertificates, host: string): Unknown | undefined {
   if (firstOpen === undefined) return undefined;
   const {
@@ -115,7 +115,7 @@ function uncovered(
   all: readonly string[],
   at: ListenerCertificates,
   topology: Topology,
-  beside: DnsRecord | undefined,
+  nextTo: DnsRecord | undefined,
 ): UncoveredNames[] {
   const certificate = at.all.map((it) => it.certificate).find((it) => it !== undefined);
   if (certificate === undefined) return [];
@@ -123,7 +123,7 @@ function uncovered(
   return [false, true].flatMap((isBelowWildcard) => {
     const names = all.filter((host) => isBelowWildcardOf(at, host) === isBelowWildcard);
     const shown = names.join(", ");
-    return names.length === 0 ? [] : [{ names, isBelowWildcard, all, certificate, shown, good, topology, beside }];
+    return names.length === 0 ? [] : [{ names, isBelowWildcard, all, certificate, shown, good, topology, nextTo }];
   });
 }
 

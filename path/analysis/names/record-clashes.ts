@@ -99,13 +99,13 @@ type Clash = Pick<RecordClash, "other" | "why">;
 
 function clashOf(record: DnsRecord, type: string, seen: Seen, { writers }: Topology): Clash | undefined {
   const { policy, setIdentifier } = writers.records.get(record.address) ?? { setIdentifier: undefined };
-  const beside = type === "CNAME" ? seen.other : seen.cname;
+  const nextTo = type === "CNAME" ? seen.other : seen.cname;
   if (type === "CNAME") seen.cname ??= record;
   else seen.other ??= record;
   const same = seen.byType.get(type) ?? { policies: new Map() };
   seen.byType.set(type, same);
   const clash = policy === undefined ? simpleClash(record, same) : routedClash(record, policy, setIdentifier, same);
-  return clash ?? (beside === undefined ? undefined : { other: beside, why: "cname" });
+  return clash ?? (nextTo === undefined ? undefined : { other: nextTo, why: "cname" });
 }
 
 function simpleClash(record: DnsRecord, same: OfType): Clash | undefined {

@@ -91,12 +91,12 @@ export function attributeOf({ attribute }: SecurityRule, name: string): string {
 
 /** The name of a rule's argument, which depends on the resource type. */
 export function argument(rule: SecurityRule, what: "protocol" | "cidrs" | "groups" | "prefixLists"): string {
-  const [alone, beside, inline] = {
+  const [alone, nextTo, inline] = {
     protocol: ["ip_protocol", "protocol", "protocol"],
     cidrs: ["cidr_ipv4", "cidr_blocks", "cidr_blocks"],
     groups: ["referenced_security_group_id", "source_security_group_id", "security_groups"],
     prefixLists: ["prefix_list_id", "prefix_list_ids", "prefix_list_ids"],
   }[what] as [string, string, string];
   if (rule.attribute !== "") return inline;
-  return /(^|\.)aws_vpc_security_group_/.test(rule.address) ? alone : beside;
+  return /(^|\.)aws_vpc_security_group_/.test(rule.address) ? alone : nextTo;
 }

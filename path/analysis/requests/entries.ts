@@ -76,9 +76,9 @@ function recordsToApplications(topology: Topology, hasApplications: boolean): Le
   }
   // One of several records with a name belongs to the name's entry point.
   for (const record of lost) {
-    const beside = known(record.fqdn) === undefined ? undefined : served.get(known(record.fqdn));
-    if (beside === undefined) elsewhere.push(record);
-    for (const balancer of beside ?? []) addTo(named, balancer, record);
+    const nextTo = known(record.fqdn) === undefined ? undefined : served.get(known(record.fqdn));
+    if (nextTo === undefined) elsewhere.push(record);
+    for (const balancer of nextTo ?? []) addTo(named, balancer, record);
   }
   return { named, elsewhere };
 }

@@ -16,7 +16,7 @@ export function protocolOf({ scheme }: Pick<Door, "scheme">): "HTTP" | "HTTPS" {
 }
 
 /**
- * The listener on a port, or the unknown value because of which there may be one. AWS allows one listener for each
+ * The listener on a port, or the unknown value that leaves open whether there is one. AWS allows one listener for each
  * port; if a file declares several, the one with the client's protocol counts.
  */
 export function listenerAt(

@@ -36,10 +36,10 @@ export interface OfParent {
 export const standingInParents = once((changes: readonly Change[]): readonly OfParent[] => {
   const created = changes.filter(({ doing, type }) => doing === "create" && childKind(type) !== undefined);
   if (created.length === 0) return [];
-  const { inside, beside } = standingIn(changes);
+  const { inside, nextTo } = standingIn(changes);
   return created.flatMap((change) => {
     const [parent] = keysOfChild(change.type, change.after, change.unknown).flatMap((key) =>
-      beside.has(key) ? [] : (inside.get(key) ?? []),
+      nextTo.has(key) ? [] : (inside.get(key) ?? []),
     );
     return parent === undefined ? [] : [{ change, parent }];
   });
@@ -49,22 +49,22 @@ interface Standing {
   /** In a parent that keeps it, by the same keys. */
   readonly inside: ReadonlyMap<string, Change>;
   /** As separate resources, which a parent also shows. */
-  readonly beside: ReadonlySet<string>;
+  readonly nextTo: ReadonlySet<string>;
 }
 
 function standingIn(changes: readonly Change[]): Standing {
   const inside = new Map<string, Change>();
-  const beside = new Set<string>();
+  const nextTo = new Set<string>();
   for (const change of changes) {
     const { type, before, after, isData, doing } = change;
     if (isData || before === undefined) continue;
-    for (const key of keysOfChild(type, before)) beside.add(key);
+    for (const key of keysOfChild(type, before)) nextTo.add(key);
     // A replaced parent starts empty.
     if (after === undefined || doing === "replace") continue;
     const kept = doing === "update" ? new Set(keysOfBlocks(type, after)) : undefined;
     for (const key of keysOfBlocks(type, before)) if (kept === undefined || kept.has(key)) inside.set(key, change);
   }
-  return { inside, beside };
+  return { inside, nextTo };
 }
 
 /**

@@ -13,9 +13,9 @@ export function refusedOf<T extends { readonly address: string }>(
   [later, earlier]: readonly [T, T],
   parent?: string,
 ): T | undefined {
-  const beside = [later, earlier].filter(({ address }) => address !== parent);
+  const nextTo = [later, earlier].filter(({ address }) => address !== parent);
   return (
-    beside.find(({ address }) => isMade(topology, address)) ??
+    nextTo.find(({ address }) => isMade(topology, address)) ??
     (parent !== undefined && isMade(topology, parent) ? later : undefined)
   );
 }

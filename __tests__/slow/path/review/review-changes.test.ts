@@ -87,10 +87,10 @@ describe.each(ALL)("$name", ({ changed: { effect, cause, broken = [], repaired =
           (cause === undefined ||
             (typeOf(it.address) === cause.type && it.attribute === cause.attribute && it.hop === cause.hop)),
       );
-      const told = report.causes.map((it) => `${it.effect} ${it.hop} ${it.address} ${it.attribute}`);
-      expect({ effect: report.effect, told: cause === undefined || same.length > 0 ? [] : told }).toEqual({
+      const reported = report.causes.map((it) => `${it.effect} ${it.hop} ${it.address} ${it.attribute}`);
+      expect({ effect: report.effect, reported: cause === undefined || same.length > 0 ? [] : reported }).toEqual({
         effect,
-        told: [],
+        reported: [],
       });
       const hopsThatAre = (change: string) => report.hops.filter((it) => it.change === change).map(({ hop }) => hop);
       expect({ broken: hopsThatAre("broken"), repaired: hopsThatAre("repaired") }).toEqual({ broken, repaired });

@@ -555,7 +555,7 @@ describe("props that do not go together", () => {
       { network: { cidr: "10.0.0.0/23" }, instances: { count: 54 } },
     ],
     [
-      "instances that fit beside the load balancer",
+      "instances that fit next to the load balancer",
       { network: { cidr: "10.0.0.0/23" }, instances: { ...isPublic, count: 39 } },
       ["instances.count"],
       { network: { cidr: "10.0.0.0/23" }, instances: { ...isPublic, count: 38 } },
@@ -617,19 +617,19 @@ describe("props that do not go together", () => {
       { server: { userData: "#!/bin/sh" } },
     ],
     [
-      "an app beside NGINX's port",
+      "an app port other than NGINX's",
       { appPort: 3000, server: { proxyPort: 3000 } },
       ["server.proxyPort"],
       { appPort: 3001, server: { proxyPort: 3000 } },
     ],
     [
-      "an app beside NGINX's default port",
+      "an app port other than NGINX's default",
       { server: { proxyPort: 80 } },
       ["server.proxyPort"],
       { server: { proxyPort: 81 } },
     ],
     [
-      "an app beside the health check's port",
+      "an app port other than the health check's",
       { healthCheck: { port: 3000 }, server: { proxyPort: 3000 } },
       ["server.proxyPort"],
       { healthCheck: { port: 3001 }, server: { proxyPort: 3000 } },

@@ -9,7 +9,7 @@ import { created, planOf, SITE, type Values } from "../../../support/standing-si
 
 const { "aws_lb_listener.https": HTTPS = {}, "aws_route53_record.www": WWW = {} } = SITE;
 const arnOf = (name: string) => `arn:aws:acm:us-east-1:123456789012:certificate/${name}`;
-/** A certificate of the listener beside its own, which the plan destroys before it makes the new one (P18). */
+/** A certificate of the listener in addition to its own, which the plan destroys before it makes the new one (P18). */
 const extra = (
   name: string,
   domain: string,
@@ -53,7 +53,7 @@ test("a wildcard's paths meet it too, and names below a wildcard record its cert
   expect(brokenOn(traced(extra("api", "api.example.com"), wildcard))).toContain("https://any-name.example.com/");
 });
 
-test("of which no record tells who asks for it, it counts on all paths, as its record may be elsewhere", () => {
+test("without a record for its name, it counts on all paths, as its record may be elsewhere", () => {
   expect(brokenOn(traced(extra("api", "api.example.com")))).toEqual([
     "http://www.example.com/",
     "https://www.example.com/",

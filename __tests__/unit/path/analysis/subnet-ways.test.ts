@@ -64,7 +64,7 @@ describe("the zones of a load balancer", () => {
     ["${data.aws_availability_zones.all.names[0]}", "${data.aws_availability_zones.all.names[1]}", true],
     ["${data.aws_availability_zones.all.names[0]}", "us-east-1a", false],
     ["${var.zone}", "${var.other}", false],
-  ])("%s and %s can be told apart by their texts: %s", (one, other, expected) => {
+  ])("%s and %s can be distinguished by their texts: %s", (one, other, expected) => {
     expect(kindOfZone(one) === kindOfZone(other)).toBe(expected);
   });
 });

@@ -68,7 +68,7 @@ test("a route's destination by IPv6 has no case", () => {
   expect(one).toEqual(other);
 });
 
-test("a rule beside its group is the same by its protocol's number", () => {
+test("a rule outside its group is the same by its protocol's number", () => {
   const [one, other] = ["6", "tcp"].map((ip_protocol) =>
     identityOf("aws_vpc_security_group_ingress_rule", {
       security_group_id: GROUP,

@@ -2,9 +2,9 @@ import { review } from "../../../../path/review/review";
 import { trace } from "../../../../path/trace/trace";
 import { created, destroyed, type Planned, planOf, replaced, SITE, type Values } from "../../../support/standing-site";
 
-/* Plans that people make of a standing site, of which "no downtime expected" would be wrong. */
+/* Plans that people make of an existing site. "No downtime expected" would be wrong for them. */
 
-const told = (changes: Readonly<Record<string, Planned>>, site: Readonly<Record<string, Values>> = SITE) => {
+const reported = (changes: Readonly<Record<string, Planned>>, site: Readonly<Record<string, Values>> = SITE) => {
   const plan = planOf(changes, site);
   const { report } = review(plan);
   const [worst] = report.causes;
@@ -21,7 +21,7 @@ describe("instances that an aws_ec2_instance_state stops", () => {
 
   test("are an outage if no target is left", () => {
     expect(
-      told(
+      reported(
         {
           "aws_ec2_instance_state.a": { set: { state: "stopped" } },
           "aws_ec2_instance_state.b": { set: { state: "stopped" } },
@@ -30,7 +30,7 @@ describe("instances that an aws_ec2_instance_state stops", () => {
       ),
     ).toEqual({ effect: "outage", cause: ["target", "aws_ec2_instance_state.a", "state"], trace: "unknown" });
     expect(
-      told({
+      reported({
         "aws_ec2_instance_state.a": created(state("i-a", "stopped")),
         "aws_ec2_instance_state.b": created(state("i-b", "stopped")),
       }).effect,
@@ -38,7 +38,7 @@ describe("instances that an aws_ec2_instance_state stops", () => {
   });
 
   test("are some failures if others are left", () => {
-    expect(told({ "aws_ec2_instance_state.a": { set: { state: "stopped" } } }, running)).toEqual({
+    expect(reported({ "aws_ec2_instance_state.a": { set: { state: "stopped" } } }, running)).toEqual({
       effect: "brief",
       cause: ["target", "aws_ec2_instance_state.a", "state"],
       trace: "unknown",
@@ -54,26 +54,26 @@ describe("instances that an aws_ec2_instance_state stops", () => {
         arn: "arn:aws:ec2:us-east-1:123456789012:instance/i-other",
       },
     };
-    expect(told({ "aws_ec2_instance_state.other": created(state("i-other", "stopped")) }, other)).toMatchObject({
+    expect(reported({ "aws_ec2_instance_state.other": created(state("i-other", "stopped")) }, other)).toMatchObject({
       effect: "none",
       trace: "ok",
     });
     expect(
-      told(
+      reported(
         { "aws_ec2_instance_state.a": { set: { force: true } } },
         { ...SITE, "aws_ec2_instance_state.a": state("i-a", "stopped") },
       ).effect,
     ).toBe("none");
     expect(
-      told(
+      reported(
         { "aws_ec2_instance_state.a": { set: { state: "running" } } },
         { ...SITE, "aws_ec2_instance_state.a": state("i-a", "stopped") },
       ),
     ).toMatchObject({ effect: "none", trace: "ok" });
   });
 
-  test("are unknown where nobody can tell which one it is", () => {
-    expect(told({ "aws_ec2_instance_state.x": created(state("i-elsewhere", "stopped")) }).effect).toBe("unknown");
+  test("are unknown if nothing determines which one it is", () => {
+    expect(reported({ "aws_ec2_instance_state.x": created(state("i-elsewhere", "stopped")) }).effect).toBe("unknown");
   });
 });
 
@@ -91,28 +91,34 @@ describe("a rule in the VPC's own network ACL, which is no resource", () => {
   });
 
   test("that denies before everything is allowed is an outage", () => {
-    expect(told({ "aws_network_acl_rule.deny": created(rule(50)) })).toEqual({
+    expect(reported({ "aws_network_acl_rule.deny": created(rule(50)) })).toEqual({
       effect: "outage",
       cause: ["listener", "aws_network_acl_rule.deny", ""],
       trace: "broken",
     });
     expect(
-      told({ "aws_network_acl_rule.deny": created(rule(50, { egress: true, from_port: 1024, to_port: 65535 })) }),
+      reported({ "aws_network_acl_rule.deny": created(rule(50, { egress: true, from_port: 1024, to_port: 65535 })) }),
     ).toMatchObject({ effect: "outage", trace: "broken" });
   });
 
   test("that comes after that, or denies other ports, is nothing", () => {
-    expect(told({ "aws_network_acl_rule.deny": created(rule(200)) })).toMatchObject({ effect: "none", trace: "ok" });
-    expect(told({ "aws_network_acl_rule.deny": created(rule(50, { from_port: 22, to_port: 22 })) })).toMatchObject({
+    expect(reported({ "aws_network_acl_rule.deny": created(rule(200)) })).toMatchObject({
+      effect: "none",
+      trace: "ok",
+    });
+    expect(reported({ "aws_network_acl_rule.deny": created(rule(50, { from_port: 22, to_port: 22 })) })).toMatchObject({
       effect: "none",
       trace: "ok",
     });
     const denied = { ...SITE, "aws_network_acl_rule.deny": { id: "nacl-1", ...rule(50) } };
-    expect(told({ "aws_network_acl_rule.deny": destroyed() }, denied)).toMatchObject({ effect: "none", trace: "ok" });
+    expect(reported({ "aws_network_acl_rule.deny": destroyed() }, denied)).toMatchObject({
+      effect: "none",
+      trace: "ok",
+    });
   });
 });
 
-describe("a parent whose configuration writes blocks of its own from now on takes away what stands beside it", () => {
+describe("a parent whose configuration writes blocks of its own from now on removes what is defined outside it", () => {
   const group = (from: number): Values => ({
     protocol: "tcp",
     from_port: from,
@@ -127,23 +133,23 @@ describe("a parent whose configuration writes blocks of its own from now on take
   const balancer: Values = { ...group(80), cidr_blocks: [], security_groups: ["sg-alb"] };
 
   test("as the group of the targets its only rule", () => {
-    expect(told({ "aws_security_group.web": { set: { ingress: [group(22)] } } })).toEqual({
+    expect(reported({ "aws_security_group.web": { set: { ingress: [group(22)] } } })).toEqual({
       effect: "outage",
       cause: ["target", "aws_security_group.web", "ingress.security_groups"],
       trace: "broken",
     });
-    expect(told({ "aws_security_group.web": { set: { ingress: [] } } })).toMatchObject({
+    expect(reported({ "aws_security_group.web": { set: { ingress: [] } } })).toMatchObject({
       effect: "outage",
       trace: "broken",
     });
   });
 
   test("but not what its blocks stand for as well", () => {
-    expect(told({ "aws_security_group.web": { set: { ingress: [balancer, group(22)] } } }).effect).toBe("none");
+    expect(reported({ "aws_security_group.web": { set: { ingress: [balancer, group(22)] } } }).effect).toBe("none");
   });
 
   test("as the route table its only route", () => {
-    expect(told({ "aws_route_table.public": { set: { route: [] } } })).toMatchObject({
+    expect(reported({ "aws_route_table.public": { set: { route: [] } } })).toMatchObject({
       effect: "outage",
       cause: ["listener", "aws_route_table.public", "route"],
       trace: "broken",
@@ -182,10 +188,10 @@ describe("a parent whose configuration writes blocks of its own from now on take
       "aws_network_acl_rule.in": rule(false),
       "aws_network_acl_rule.out": rule(true),
     };
-    expect(told({}, site)).toMatchObject({ effect: "none", trace: "ok" });
-    expect(told({ "aws_network_acl.main": { set: { ingress: [{ ...entry(22), rule_no: 50 }] } } }, site)).toMatchObject(
-      { effect: "outage", trace: "broken" },
-    );
+    expect(reported({}, site)).toMatchObject({ effect: "none", trace: "ok" });
+    expect(
+      reported({ "aws_network_acl.main": { set: { ingress: [{ ...entry(22), rule_no: 50 }] } } }, site),
+    ).toMatchObject({ effect: "outage", trace: "broken" });
   });
 });
 
@@ -238,8 +244,10 @@ describe("a listener that turns to another target group as well", () => {
     [0, "none"],
   ])("that is new, with weight %d, is %s", (weight, effect) => {
     expect(
-      told({ "aws_lb_target_group.green": { actions: ["create"], set: green }, "aws_lb_listener.https": to(weight) })
-        .effect,
+      reported({
+        "aws_lb_target_group.green": { actions: ["create"], set: green },
+        "aws_lb_listener.https": to(weight),
+      }).effect,
     ).toBe(effect);
   });
 
@@ -247,15 +255,15 @@ describe("a listener that turns to another target group as well", () => {
     [50, "unknown"],
     [0, "none"],
   ])("that stands without targets, with weight %d, is %s", (weight, effect) => {
-    expect(told({ "aws_lb_listener.https": to(weight) }, { ...SITE, "aws_lb_target_group.green": green }).effect).toBe(
-      effect,
-    );
+    expect(
+      reported({ "aws_lb_listener.https": to(weight) }, { ...SITE, "aws_lb_target_group.green": green }).effect,
+    ).toBe(effect);
   });
 
   test("that stands with targets is nothing", () => {
     const attachment = { ...SITE["aws_lb_target_group_attachment.a"], id: "att-g", target_group_arn: green.arn };
     expect(
-      told(
+      reported(
         { "aws_lb_listener.https": to(50) },
         { ...SITE, "aws_lb_target_group.green": green, "aws_lb_target_group_attachment.green": attachment },
       ).effect,
@@ -302,13 +310,13 @@ describe("a listener whose default only refuses", () => {
     ],
     ["is for more names", { set: { condition: [hosts("www.example.com", "example.com")] } }, "none"],
   ])("and the rule of whose name %s", (_, planned, effect) => {
-    const found = told({ "aws_lb_listener_rule.host": planned }, site);
+    const found = reported({ "aws_lb_listener_rule.host": planned }, site);
     expect([found.effect, found.cause.slice(0, 2)]).toEqual([effect, ["listener", "aws_lb_listener_rule.host"]]);
   });
 
   test("and another rule that answers the name is nothing", () => {
     expect(
-      told(
+      reported(
         { "aws_lb_listener_rule.host": destroyed() },
         {
           ...site,
@@ -324,20 +332,20 @@ describe("a listener whose default only refuses", () => {
   });
 });
 
-describe("a new record beside one that serves", () => {
+describe("a new record next to one that serves", () => {
   const record = (more: Values): Planned =>
     created({ zone_id: "Z1", name: "www", ttl: 60, type: "AAAA", records: ["2001:db8::1"], alias: [], ...more });
 
   test("that leads out of the plan is unknown", () => {
-    expect(told({ "aws_route53_record.more": record({}) })).toMatchObject({
+    expect(reported({ "aws_route53_record.more": record({}) })).toMatchObject({
       effect: "unknown",
       cause: ["dns", "aws_route53_record.more", ""],
     });
   });
 
   test("that leads to the same load balancer, has another type or another name is nothing", () => {
-    expect(told({ "aws_route53_record.more": record({ type: "TXT", records: ["x"] }) }).effect).toBe("none");
-    expect(told({ "aws_route53_record.more": record({ name: "db" }) }).effect).toBe("none");
+    expect(reported({ "aws_route53_record.more": record({ type: "TXT", records: ["x"] }) }).effect).toBe("none");
+    expect(reported({ "aws_route53_record.more": record({ name: "db" }) }).effect).toBe("none");
     const weighted = {
       ...SITE,
       "aws_route53_record.www": {
@@ -351,14 +359,14 @@ describe("a new record beside one that serves", () => {
       set_identifier: "b",
       weighted_routing_policy: [{ weight: 1 }],
     });
-    expect(told({ "aws_route53_record.more": same }, weighted).effect).toBe("none");
+    expect(reported({ "aws_route53_record.more": same }, weighted).effect).toBe("none");
     const idle = record({
       type: "A",
       records: ["192.0.2.1"],
       set_identifier: "b",
       weighted_routing_policy: [{ weight: 0 }],
     });
-    expect(told({ "aws_route53_record.more": idle }, weighted).effect).toBe("none");
+    expect(reported({ "aws_route53_record.more": idle }, weighted).effect).toBe("none");
   });
 });
 
@@ -376,9 +384,9 @@ test("instances have the groups that their interfaces will have", () => {
     "aws_network_interface.a": card("eni-a", "subnet-a"),
     "aws_network_interface.b": card("eni-b", "subnet-b"),
   };
-  expect(told({}, site)).toMatchObject({ effect: "none", trace: "ok" });
+  expect(reported({}, site)).toMatchObject({ effect: "none", trace: "ok" });
   expect(
-    told(
+    reported(
       {
         "aws_network_interface.a": { set: { security_groups: ["sg-alb"] } },
         "aws_network_interface.b": { set: { security_groups: ["sg-alb"] } },
@@ -404,7 +412,7 @@ test("a prefix list of the load balancer's group that loses addresses is unknown
     "aws_ec2_managed_prefix_list_entry.all": { id: "pl-1,0.0.0.0/0", prefix_list_id: "pl-1", cidr: "0.0.0.0/0" },
   };
   expect(
-    told(
+    reported(
       { "aws_ec2_managed_prefix_list.clients": { set: { entry: [{ cidr: "10.0.0.0/8", description: "" }] } } },
       site,
     ),
@@ -412,13 +420,15 @@ test("a prefix list of the load balancer's group that loses addresses is unknown
     effect: "unknown",
     cause: ["listener", "aws_ec2_managed_prefix_list.clients", expect.any(String)],
   });
-  expect(told({ "aws_ec2_managed_prefix_list_entry.all": destroyed() }, site).effect).toBe("unknown");
+  expect(reported({ "aws_ec2_managed_prefix_list_entry.all": destroyed() }, site).effect).toBe("unknown");
   expect(
-    told({ "aws_ec2_managed_prefix_list.clients": { set: { entry: list(["0.0.0.0/0", "10.0.0.0/8"]).entry } } }, site)
-      .effect,
+    reported(
+      { "aws_ec2_managed_prefix_list.clients": { set: { entry: list(["0.0.0.0/0", "10.0.0.0/8"]).entry } } },
+      site,
+    ).effect,
   ).toBe("none");
   expect(
-    told(
+    reported(
       { "aws_ec2_managed_prefix_list_entry.all": destroyed() },
       { ...site, "aws_vpc_security_group_ingress_rule.https": SITE["aws_vpc_security_group_ingress_rule.https"] ?? {} },
     ).effect,
@@ -449,7 +459,7 @@ test("an entry of a network ACL that is replaced is away for a moment", () => {
     "aws_network_acl_rule.in": rule(false),
     "aws_network_acl_rule.out": rule(true),
   };
-  expect(told({ "aws_network_acl_rule.in": replaced("rule_number", { rule_number: 200 }) }, site)).toEqual({
+  expect(reported({ "aws_network_acl_rule.in": replaced("rule_number", { rule_number: 200 }) }, site)).toEqual({
     effect: "brief",
     cause: ["listener", "aws_network_acl_rule.in", "rule_number"],
     trace: "ok",
@@ -476,11 +486,11 @@ describe("name servers that are named in place of a zone's own", () => {
   };
 
   test("in the zone above are unknown, unless they are its own", () => {
-    expect(told({ "aws_route53_record.ns": { set: { records: ["ns1.example.net"] } } }, site)).toMatchObject({
+    expect(reported({ "aws_route53_record.ns": { set: { records: ["ns1.example.net"] } } }, site)).toMatchObject({
       effect: "unknown",
       cause: ["dns", "aws_route53_record.ns", "records"],
     });
-    expect(told({ "aws_route53_record.ns": { set: { records: ["ns2.example.org."] } } }, site).effect).toBe("none");
+    expect(reported({ "aws_route53_record.ns": { set: { records: ["ns2.example.org."] } } }, site).effect).toBe("none");
   });
 
   test("at the registrar are unknown, of a domain that is on the path", () => {
@@ -495,8 +505,8 @@ describe("name servers that are named in place of a zone's own", () => {
     const other = {
       "aws_route53domains_registered_domain.main": { set: { name_server: [{ name: "ns1.example.net" }] } },
     };
-    expect(told(other, domain("example.com")).effect).toBe("unknown");
-    expect(told(other, domain("example.net")).effect).toBe("none");
+    expect(reported(other, domain("example.com")).effect).toBe("unknown");
+    expect(reported(other, domain("example.net")).effect).toBe("none");
   });
 });
 
@@ -523,18 +533,18 @@ test("a function that the load balancer may not invoke any more is an outage", (
     "aws_lambda_function.web": { id: "web", arn, function_name: "web" },
     "aws_lambda_permission.balancer": permission,
   };
-  expect(told({ "aws_lambda_permission.balancer": destroyed() }, site)).toMatchObject({
+  expect(reported({ "aws_lambda_permission.balancer": destroyed() }, site)).toMatchObject({
     effect: "outage",
     cause: ["target", "aws_lambda_permission.balancer", ""],
   });
   expect(
-    told(
+    reported(
       { "aws_lambda_permission.balancer": destroyed() },
       { ...site, "aws_lambda_permission.more": { ...permission, id: "q" } },
     ).effect,
   ).toBe("none");
   expect(
-    told(
+    reported(
       { "aws_lambda_permission.other": destroyed() },
       { ...site, "aws_lambda_permission.other": { ...permission, function_name: "other" } },
     ).effect,
@@ -543,7 +553,7 @@ test("a function that the load balancer may not invoke any more is an outage", (
 
 test("subnets that come to a route table outside of the plan are unknown", () => {
   const other: Planned = { set: { route_table_id: "rtb-9" } };
-  expect(told({ "aws_route_table_association.a": other, "aws_route_table_association.b": other })).toEqual({
+  expect(reported({ "aws_route_table_association.a": other, "aws_route_table_association.b": other })).toEqual({
     effect: "unknown",
     cause: ["listener", "aws_route_table_association.a", "route_table_id"],
     trace: "unknown",
@@ -572,12 +582,12 @@ test("a service that leaves its target group is an outage", () => {
     "aws_lb_target_group.web": { ...SITE["aws_lb_target_group.web"], target_type: "ip" },
     "aws_ecs_service.web": service,
   };
-  expect(told({ "aws_ecs_service.web": { set: { load_balancer: [] } } }, site)).toMatchObject({
+  expect(reported({ "aws_ecs_service.web": { set: { load_balancer: [] } } }, site)).toMatchObject({
     effect: "outage",
     cause: ["target-group", "aws_ecs_service.web", "load_balancer"],
   });
   expect(
-    told({ "aws_ecs_service.web": { set: { load_balancer: [{ ...block, container_name: "app" }] } } }, site).effect,
+    reported({ "aws_ecs_service.web": { set: { load_balancer: [{ ...block, container_name: "app" }] } } }, site).effect,
   ).toBe("none");
 });
 
@@ -595,7 +605,7 @@ test("a listener that sends to a name outside of the plan what came to targets i
       ],
     },
   });
-  expect(told({ "aws_lb_listener.https": to("shop.example.org") })).toMatchObject({
+  expect(reported({ "aws_lb_listener.https": to("shop.example.org") })).toMatchObject({
     effect: "unknown",
     cause: ["listener", "aws_lb_listener.https", "default_action.redirect"],
   });
@@ -608,5 +618,7 @@ test("a listener that sends to a name outside of the plan what came to targets i
       fqdn: "shop.example.com",
     },
   };
-  expect(told({ "aws_lb_listener.https": to("shop.example.com") }, site).cause[2]).not.toBe("default_action.redirect");
+  expect(reported({ "aws_lb_listener.https": to("shop.example.com") }, site).cause[2]).not.toBe(
+    "default_action.redirect",
+  );
 });

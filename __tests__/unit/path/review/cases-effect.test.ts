@@ -249,7 +249,7 @@ test.each<[string, Record<string, Planned>, Effect, Record<string, Values>?]>([
     FOR_OFFICE,
   ],
   [
-    "everyone has two rules, of which one goes",
+    "everyone has two rules, and one is destroyed",
     { "aws_vpc_security_group_ingress_rule.https": destroyed() },
     "none",
     withValues({

@@ -55,7 +55,7 @@ test.each<[name: string, folder: string, id: string, group: RegExp, rule: RegExp
 });
 
 describe("a state", () => {
-  test("that was written before a refresh cannot be told from a sound one, which is said", () => {
+  test("that was written before a refresh cannot be distinguished from a sound one, which is reported", () => {
     const { verdict, assumed } = trace(read("refreshed-plain-state1", "state.json"));
     expect(verdict).toBe("ok");
     expect(assumed.map(({ text }) => text)).toContain(

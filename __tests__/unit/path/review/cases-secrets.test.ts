@@ -45,7 +45,7 @@ describe.each(["17-oidc-hidden", "02-oidc-egress"])("a listener that asks who th
   });
 });
 
-test("a sensitive attribute of the path is told as such, and not as known after the apply", () => {
+test("a sensitive attribute of the path is reported as such, and not as known after apply", () => {
   const plan = planOf({
     "aws_lb_listener.https": {
       set: { ssl_policy: "ELBSecurityPolicy-2016-08" },
@@ -135,7 +135,7 @@ function spoilt(value: unknown, path: readonly Key[]): unknown {
     : { ...(value as Json), [key]: spoilt((value as Json)[key], rest) };
 }
 
-/** `true` at the path, and nothing beside it; of lists as many items as there are. */
+/** `true` at the path, and nothing next to it; of lists as many items as there are. */
 function markAt(value: unknown, [key, ...rest]: readonly Key[]): unknown {
   if (key === undefined) return true;
   if (Array.isArray(value)) return value.map((it, index) => (index === key ? markAt(it, rest) : {}));

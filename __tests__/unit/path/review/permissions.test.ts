@@ -31,7 +31,7 @@ const permission: fc.Arbitrary<Permission> = fc
   })
   .chain((it) => fc.constantFrom(it, { ...it, protocol: "all", first: 0, last: 65_535 }));
 
-test("is told as by looking at each", () => {
+test("is determined as by looking at each", () => {
   fc.assert(
     fc.property(fc.array(permission, { maxLength: 12 }), permission, (all, it) => {
       expect(holderOf(all)(it)).toBe(all.some((one) => includes(one, it)));

@@ -57,7 +57,7 @@ function planWith(places: typeof PLACES, isMarked: boolean): unknown {
       [changes.after, "after_sensitive"],
     ] as const) {
       if (values === null) continue;
-      // Another one on each side, as a change would be told with both.
+      // Another one on each side, as a change would be reported with both.
       put(values, path, `${SECRET}-${marks}`);
       if (isMarked) put((changes[marks] ??= {}), path, true);
     }
@@ -107,11 +107,11 @@ test("nor do several at once", () => {
   );
 });
 
-test("the same values without their marks are told, so that it is the marks that hide them", () => {
-  const told = PLACES.filter((place) => written(planWith([place], false)).includes(SECRET)).map(
+test("the same values without their marks are shown, so the marks hide them", () => {
+  const reported = PLACES.filter((place) => written(planWith([place], false)).includes(SECRET)).map(
     ({ address, path }) => `${address} ${path.join(".")}`,
   );
-  expect(told).toEqual(
+  expect(reported).toEqual(
     expect.arrayContaining([
       "aws_lb.web name",
       "aws_instance.a ami",
@@ -133,7 +133,7 @@ test("a sensitive attribute that stays as it is makes nothing broken, and no cha
   }).toEqual({ effect: "none", summary: "No changes.", broken: [] });
 });
 
-test("a sensitive attribute that changes is told by its name", () => {
+test("a sensitive attribute that changes is reported by its name", () => {
   const plan = planOf({
     "aws_lb.web": {
       set: { idle_timeout: 77 },
@@ -178,7 +178,7 @@ test("variables, outputs and arguments of modules that are sensitive are taken o
   expect(review(plan).outputs).toEqual(["password"]);
 });
 
-test("a boot script is not told, as it may hold secrets that nobody marked", () => {
+test("a boot script is not shown, as it may hold secrets that nobody marked", () => {
   const before = `#!/bin/bash export TOKEN=${SECRET}`;
   expect(
     written(

@@ -77,7 +77,7 @@ const listeners = (change: Planned): Record<string, Planned> => ({
   "aws_lb_listener.http": change,
 });
 
-/** What changes, what that does, and the cause that must be told; then the site, where it is another one. */
+/** What changes, what that does, and the cause that must be reported; then the site, where it is another one. */
 type Row = readonly [
   name: string,
   changes: Readonly<Record<string, Planned>>,
@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
   ],
   ["a rule that goes", { "aws_lb_listener_rule.api": destroyed() }, "none", "aws_lb_listener_rule.api", "", "listener"],
   [
-    "a rule that is made anew",
+    "a rule that is replaced",
     { "aws_lb_listener_rule.api": replaced("listener_arn") },
     "brief",
     "aws_lb_listener_rule.api",
@@ -595,7 +595,7 @@ const ROWS: readonly Row[] = [
     "target",
   ],
   [
-    "a rule that is made anew",
+    "a rule that is replaced",
     { "aws_vpc_security_group_ingress_rule.web": replaced("security_group_id") },
     "brief",
     "aws_vpc_security_group_ingress_rule.web",
@@ -723,7 +723,7 @@ describe.each(ROWS.map((row) => ({ name: row[0], row })))(
       }).toEqual({ effect, causes: [] });
     });
     if (address === undefined) return;
-    test(`is told of ${address}`, () => {
+    test(`reports ${address}`, () => {
       const cause = causeAt(report, address, hop);
       expect({ attribute: cause?.attribute, hop: cause?.hop }).toEqual({ attribute, hop });
       expect(cause?.why).toMatch(/\.$/);
@@ -845,7 +845,7 @@ describe("security", () => {
     expect(opened(rule(values))).toEqual({ opened: [text], closed: [] });
   });
 
-  test("tells what is closed apart from what is opened", () => {
+  test("lists what is closed and what is opened separately", () => {
     expect(
       of({ "aws_vpc_security_group_ingress_rule.https": { set: { cidr_ipv4: "203.0.113.0/24" } } }).security,
     ).toEqual({ opened: [], closed: ["port 443 from everyone (IPv4) in `aws_security_group.alb`"] });
@@ -867,7 +867,7 @@ describe("security", () => {
     ).toEqual({ opened: [], closed: [] });
   });
 
-  test("is told of a scheme, a public address and metadata without a token", () => {
+  test("lists a scheme, a public address and metadata without a token", () => {
     const site = withValues({ "aws_lb.web": { internal: true } });
     expect(
       of(
@@ -953,17 +953,17 @@ describe("what to watch", () => {
     change: { actions: ["update"], before, after, after_unknown: {} },
   });
 
-  describe("is of what was changed outside terraform what terraform's own text tells", () => {
+  describe("lists of the changes outside terraform what terraform's own text lists", () => {
     const changing = planOf({ "aws_instance.a": { set: { tags: {} } } });
     const timeout = [drifted({ idle_timeout: 60, tags: null }, { idle_timeout: 90, tags: {} })];
     const uses = (attribute: string, resource = "aws_lb.web") => [{ resource, attribute: [attribute] }];
-    const told = ["1 resource was changed outside of Terraform since the last apply: `aws_lb.web`."];
+    const reported = ["1 resource was changed outside of Terraform since the last apply: `aws_lb.web`."];
 
     test.each<[string, Values, readonly string[]]>([
       [
         "what the plan was made of",
         { ...changing, resource_drift: timeout, relevant_attributes: uses("idle_timeout") },
-        told,
+        reported,
       ],
       ["no other attribute", { ...changing, resource_drift: timeout, relevant_attributes: uses("name") }, []],
       [
@@ -990,7 +990,7 @@ describe("what to watch", () => {
           resource_drift: timeout,
           relevant_attributes: uses("idle_timeout"),
         },
-        told,
+        reported,
       ],
       [
         "what was taken away",
@@ -1001,19 +1001,19 @@ describe("what to watch", () => {
           ],
           relevant_attributes: uses("arn"),
         },
-        told,
+        reported,
       ],
       [
         "everything, from a Terraform that does not say what it used",
         { ...changing, terraform_version: "1.1.9", resource_drift: timeout },
-        told,
+        reported,
       ],
     ])("%s", (_, plan, watch) => {
       expect(review(plan).watch).toEqual(watch);
     });
   });
 
-  test("is told once of several resources", () => {
+  test("reports several resources once", () => {
     const { watch } = review(
       planOf(
         {},
@@ -1101,7 +1101,7 @@ describe("the picture has a box for what changes at a box that stays", () => {
       ["aws_lb.web aws_security_group.alb kept"],
     ],
     [
-      "a security group of targets, of which a rule goes",
+      "a security group of targets that loses a rule",
       { "aws_vpc_security_group_ingress_rule.web": destroyed() },
       ["aws_security_group.web target update"],
       ["aws_instance.a aws_security_group.web kept", "aws_instance.b aws_security_group.web kept"],
@@ -1138,7 +1138,7 @@ describe("the picture has a box for what changes at a box that stays", () => {
   });
 });
 
-test("a plan without its configuration is told as far as it goes", () => {
+test("a plan without its configuration is reviewed as far as possible", () => {
   const { configuration: _, ...plan } = planOf(both(replaced("ami", { ami: "ami-2" })));
   expect(review(plan).report).toMatchObject({
     effect: "outage",
@@ -1146,7 +1146,7 @@ test("a plan without its configuration is told as far as it goes", () => {
   });
 });
 
-test("a plan of a terraform that does not say what forces a replacement is told by what differs", () => {
+test("a plan of a terraform that does not say what forces a replacement is reported by what differs", () => {
   expect(causeAt(of(both({ actions: ["delete", "create"], set: { ami: "ami-2" } })), "aws_instance.a")?.attribute).toBe(
     "ami",
   );

@@ -16,8 +16,8 @@ import { FIXTURES } from "../../../support/project";
 import { planOf } from "../../../support/standing-site";
 
 /*
- * P01 to P10. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is
- * said of a fault.
+ * P01 to P10. The mutants show that each mistake is found; here are the correct stacks that look like one, and the text
+ * of findings.
  */
 
 const OWN_RULES = ["P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P10"];
@@ -29,7 +29,7 @@ function traced(base: Base, change: (stack: SynthesizedJson) => void, url?: stri
 }
 
 /** Ids of this file's rules, and errors of all rules. */
-const told = ({ findings }: TraceReport): string[] =>
+const reported = ({ findings }: TraceReport): string[] =>
   findings
     .filter(({ id, severity }) => OWN_RULES.includes(id) || severity === "error")
     .map(({ id, severity, observed }) => `${id} ${severity}: ${observed}`);
@@ -55,7 +55,7 @@ function addPrivateZone(stack: SynthesizedJson, name: string): string {
 describe("nothing is said of a correct stack in which", () => {
   test.each<[what: string, base: Base, change: (stack: SynthesizedJson) => void]>([
     [
-      "the name has a record in a private zone beside the public one",
+      "the name has a record in a private zone in addition to the public one",
       "site",
       (stack) => addRecord(stack, "inside", { zone_id: addPrivateZone(stack, "example.com") }),
     ],
@@ -254,12 +254,12 @@ describe("nothing is said of a correct stack in which", () => {
     ],
   ])("%s", (_, base, change) => {
     const report = traced(base, change);
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
   });
 });
 
-describe("what cannot be told is left open, and not called broken:", () => {
+describe("what cannot be determined is left open, and not called broken:", () => {
   test("a fixed zone of a region whose zones are not known", () => {
     const report = traced("site", (stack) => {
       (stack.provider as { aws: { region: string }[] }).aws.forEach((provider) => {
@@ -267,7 +267,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
       });
       aliasArguments(stack).zone_id = "Z0123456789ABCDEFGHIJ";
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.paths[0]?.hops[0]).toMatchObject({
       hop: "dns",
       verdict: "unknown",
@@ -281,7 +281,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
       addRecord(stack, "ipv6", { type: "AAAA" });
       (balancerOf(stack).body.security_groups as string[]).push("sg-0123456789abcdef0");
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.paths[0]?.hops[0]).toMatchObject({
       hop: "dns",
       verdict: "unknown",
@@ -295,7 +295,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
       balancerOf(stack).body.ip_address_type = "${var.kind}";
       addRecord(stack, "ipv6", { type: "AAAA" });
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.paths[0]?.hops[0]).toMatchObject({
       hop: "dns",
       verdict: "unknown",
@@ -317,13 +317,13 @@ test("whether a load balancer that is only read has IPv6 addresses is left open"
       },
     });
   });
-  expect(told(report)).toEqual([]);
+  expect(reported(report)).toEqual([]);
   expect(
     report.paths.flatMap(({ hops }) => hops.flatMap(({ open }) => open.map(({ attribute }) => attribute))),
   ).toContain("ip_address_type");
 });
 
-test("a URL whose name was put into another zone is told what became of it", () => {
+test("a URL whose name was put into another zone is reported with the name that its record becomes", () => {
   const report = traced(
     "auto-scaling",
     (stack) => {
@@ -331,7 +331,7 @@ test("a URL whose name was put into another zone is told what became of it", () 
     },
     "https://www.example.org/",
   );
-  expect(told(report)).toEqual([
+  expect(reported(report)).toEqual([
     "P04 error: www.example.org is not in the zone example.com, so the record becomes www.example.org.example.com",
     "P11 error: covers www.example.com",
   ]);
@@ -345,7 +345,7 @@ test("a name that only looks as if it were of another zone is a warning", () => 
       "*.example.org.example.com",
     ];
   });
-  expect(told(report)).toEqual([expect.stringContaining("P04 warning")]);
+  expect(reported(report)).toEqual([expect.stringContaining("P04 warning")]);
 });
 
 test("a name without the dot before the zone's is refused by AWS", () => {
@@ -377,7 +377,7 @@ test("a load balancer is known by the name under which it answers for both kinds
       alias: { ...aliasArguments(stack), name: `dualstack.\${${balancerOf(stack).address}.dns_name}` },
     }),
   );
-  expect(told(report)).toEqual([expect.stringContaining("P08 error: an AAAA record for www.example.com")]);
+  expect(reported(report)).toEqual([expect.stringContaining("P08 error: an AAAA record for www.example.com")]);
 });
 
 test("only the share over IPv6 is hit where IPv4 works", () => {
@@ -425,7 +425,7 @@ test("what was meant for a zone of the file is put there", () => {
   expect(trace(stack).findings.filter(({ id }) => id === "P04")).toEqual([]);
 });
 
-describe("a state is told the same of as a plan:", () => {
+describe("a state has the same findings as a plan:", () => {
   interface StateResource {
     address: string;
     type: string;
@@ -514,7 +514,7 @@ test("a name lies within its zone by whole labels", () => {
   ]).toEqual([true, true, false]);
 });
 
-test("load balancers' names are told from others", () => {
+test("load balancers' names are distinguished from others", () => {
   expect(
     [
       "web-123.us-east-1.elb.amazonaws.com",

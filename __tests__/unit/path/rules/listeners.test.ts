@@ -20,8 +20,8 @@ import { balancerOf, groupOf, httpsOf, type Json } from "../../../mutants/parts/
 import { add, copyOf, takeOut, the } from "../../../mutants/pick";
 
 /*
- * P19 to P29, and P68. The mutants show that each fault is found; here stand the correct stacks that look like one, and
- * what is said of a fault.
+ * P19 to P29, and P68. The mutants show that each mistake is found; here are the correct stacks that look like one, and
+ * the text of findings.
  */
 
 type Change = (stack: SynthesizedJson) => void;
@@ -55,7 +55,7 @@ function addRule(
   });
 }
 
-const told = ({ findings }: TraceReport): string[] =>
+const reported = ({ findings }: TraceReport): string[] =>
   findings
     .filter(({ severity, id }) => severity === "error" || id === "P25")
     .map(({ id, address, attribute, observed }) => `${id} ${address} ${attribute}: ${observed}`);
@@ -331,7 +331,7 @@ const nothing: [what: string, base: Base, change: Change][] = [
     },
   ],
   [
-    "further certificates stand beside the listener",
+    "further certificates are defined outside the listener",
     "inline-groups",
     (stack) => {
       const listener = httpsOf(stack);
@@ -523,7 +523,7 @@ const withLogs: [what: string, base: Base, change: Change][] = [
 describe("nothing is said of a correct stack in which", () => {
   test.each([...nothing, ...withLogs])("%s", (_, base, change) => {
     const report = traced(base, change);
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
   });
 });
@@ -582,7 +582,7 @@ describe("it is unknown, and named,", () => {
   });
 });
 
-describe("a fault says", () => {
+describe("a finding says", () => {
   test("at which URL nothing listens, and what listens instead", () => {
     const { findings } = traced("site", () => {}, "https://www.example.com:8443/");
     expect(findings.filter(({ id }) => id === "P21")).toMatchObject([
@@ -596,10 +596,10 @@ describe("a fault says", () => {
   });
 
   test("that the port speaks another protocol than the URL", () => {
-    expect(told(traced("site", () => {}, "https://www.example.com:80/"))).toEqual([
+    expect(reported(traced("site", () => {}, "https://www.example.com:80/"))).toEqual([
       expect.stringMatching(/^P21 .* protocol: the listener on port 80 uses HTTP$/),
     ]);
-    expect(told(traced("site", () => {}, "http://www.example.com:443/"))).toEqual([
+    expect(reported(traced("site", () => {}, "http://www.example.com:443/"))).toEqual([
       expect.stringMatching(/^P21 .* protocol: the listener on port 443 uses HTTPS$/),
     ]);
   });
@@ -616,7 +616,7 @@ describe("a fault says", () => {
     const report = traced("site", (stack) =>
       addRule(stack, "app", 10, [forPaths("/*")], redirectTo({ path: "/app/#{path}" })),
     );
-    expect(told(report)).toEqual([expect.stringContaining("https://www.example.com/app/app")]);
+    expect(reported(report)).toEqual([expect.stringContaining("https://www.example.com/app/app")]);
   });
 
   test("that a redirect to the site's own name is one to itself, and only on the listener that it leads to", () => {
@@ -625,7 +625,7 @@ describe("a fault says", () => {
     });
     expect(report.findings.map(({ id }) => id)).toContain("P24");
     expect(
-      told(
+      reported(
         traced("site", (stack) => {
           httpOf(stack).body.default_action = redirectTo({ host: "www.example.com", port: "443", protocol: "HTTPS" });
         }),
@@ -653,8 +653,8 @@ describe("a fault says", () => {
       addRule(stack, "api", 10, [forPaths("/api/*")], forwardTo(groupOf(stack)));
       httpsOf(stack).body.default_action = text("404");
     };
-    expect(told(traced("site", change, "https://www.example.com/api/status"))).toEqual([]);
-    expect(told(traced("site", change, "https://www.example.com/Api/status"))).toEqual([
+    expect(reported(traced("site", change, "https://www.example.com/api/status"))).toEqual([]);
+    expect(reported(traced("site", change, "https://www.example.com/Api/status"))).toEqual([
       expect.stringMatching(
         /^P26 .*none of 1 listener rules \(for \/api\/\*\) matches requests to www\.example\.com\/Api\/status/,
       ),
@@ -803,7 +803,7 @@ describe("a policy's statement lets ELB write", () => {
       "perhaps",
     ],
     [
-      "below a resource of which only the references are known, perhaps",
+      "below a resource with known references only, perhaps",
       { Resource: "${aws_s3_bucket.logs.arn and data.aws_caller_identity.current.account_id}…" },
       "perhaps",
     ],

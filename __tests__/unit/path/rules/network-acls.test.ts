@@ -91,7 +91,7 @@ function rightPair(stack: SynthesizedJson): void {
   );
 }
 
-describe("correct network ACLs, of which each must be ok:", () => {
+describe("correct network ACLs, each of them ok:", () => {
   const ACLS: Readonly<Record<string, readonly [Base, (stack: SynthesizedJson) => void]>> = {
     "a pair with no entry too many": ["site", rightPair],
     "a pair that knows the subnets one by one": [
@@ -327,14 +327,14 @@ describe("each packet that the right pair lets through is looked for:", () => {
     },
   );
 
-  test("the share is told where one of two subnets is hit", () => {
+  test("the share is reported if one of two subnets is affected", () => {
     const [finding] = errors(
       traced("site", (stack) => addAcl(stack, "one", subnets(stack, true).slice(1), [EVERYTHING], [])),
     );
     expect([finding?.id, finding?.share]).toEqual(["P39", "1 of 2 of the load balancer's subnets"]);
   });
 
-  test("an early deny and a missing entry are both told", () => {
+  test("an early deny and a missing entry are both reported", () => {
     expect(
       found(
         traced("site", (stack) =>

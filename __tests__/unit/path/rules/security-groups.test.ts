@@ -44,7 +44,7 @@ function traced(base: Base, change: (stack: SynthesizedJson) => void): TraceRepo
 const errors = ({ findings }: TraceReport) => findings.filter(({ severity }) => severity === "error");
 const ids = (report: TraceReport) => [...new Set(errors(report).map(({ id }) => id))];
 
-describe("correct ways to write a rule, of which each must be ok:", () => {
+describe("correct ways to write a rule, each of them ok:", () => {
   const RULES: Readonly<Record<string, readonly [Base, (stack: SynthesizedJson) => void]>> = {
     "all protocols, without ports": [
       "site",
@@ -194,7 +194,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         all(stack, "aws_instance").forEach(({ body }) => delete body.user_data);
       },
     ],
-    "the VPC's default group for load balancer and targets, opened beside it": [
+    "the VPC's default group for load balancer and targets, opened by separate rules": [
       "inline-groups",
       (stack) => {
         const group = "${aws_vpc.main.default_security_group_id}";
@@ -213,7 +213,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
           });
       },
     ],
-    "inline rules for what goes out, and rules beside the group for what comes in": [
+    "inline rules for what goes out, and separate rules for what comes in": [
       "auto-scaling",
       (stack) => {
         delete stack.resource.aws_security_group_rule?.balancer_out;
@@ -231,7 +231,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         ];
       },
     ],
-    "a list of unknown addresses beside the load balancer's group": [
+    "a list of unknown addresses next to the load balancer's group": [
       "auto-scaling",
       (stack) => {
         ((stack.data ??= {}).aws_ec2_managed_prefix_list ??= {}).office = { name: "office" };
@@ -274,7 +274,7 @@ describe("correct ways to write a rule, of which each must be ok:", () => {
         });
       },
     ],
-    "a rule for UDP, reversed ports and other addresses beside the right one": [
+    "a rule for UDP, reversed ports and other addresses next to the right one": [
       "inline-groups",
       (stack) => {
         inline(stack, "web").ingress = [
@@ -451,8 +451,8 @@ describe("what the file does not say is unknown, never broken and never ok:", ()
   });
 });
 
-describe("two faults at once", () => {
-  test("what comes in and what goes out are both told", () => {
+describe("two mistakes at once", () => {
+  test("what comes in and what goes out are both reported", () => {
     expect(
       ids(
         traced("inline-groups", (stack) => {
@@ -505,7 +505,7 @@ describe("two faults at once", () => {
   });
 });
 
-test("one target of two: the share is told", () => {
+test("one target of two: the share is reported", () => {
   const [finding] = errors(
     traced("inline-groups", (stack) => {
       add(stack, "aws_security_group", "closed", {
@@ -594,7 +594,7 @@ describe("reachability, by itself", () => {
 
   test.each<[string, Partial<SecurityRule>, Attr<number>, boolean | Unknown]>([
     ["a range with the port", { fromPort: 1, toPort: 100 }, 80, true],
-    ["a range beside it", { fromPort: 81, toPort: 100 }, 80, false],
+    ["a range next to it", { fromPort: 81, toPort: 100 }, 80, false],
     ["a reversed range", { fromPort: 100, toPort: 1 }, 80, false],
     ["port 0 is not every port", { fromPort: 0, toPort: 0 }, 80, false],
     ["udp", { protocol: "udp" }, 80, false],

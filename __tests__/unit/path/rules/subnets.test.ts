@@ -170,7 +170,7 @@ describe("correct, and so ok:", () => {
         });
       },
     ],
-    "IPv6 beside IPv4, with a route for each": [
+    "IPv6 in addition to IPv4, with a route for each": [
       "auto-scaling",
       (stack) => {
         named(stack, "aws_vpc", "main").assign_generated_ipv6_cidr_block = true;
@@ -195,7 +195,7 @@ describe("correct, and so ok:", () => {
         add(stack, "aws_route53_record", "web_ipv6", { ...named(stack, "aws_route53_record", "web"), type: "AAAA" });
       },
     ],
-    "a network load balancer in one subnet beside it": [
+    "a network load balancer in one subnet next to it": [
       "auto-scaling",
       (stack) => {
         add(stack, "aws_lb", "network", {
@@ -259,7 +259,7 @@ describe("left open, and so unknown:", () => {
         balancer(stack).subnets = ["${aws_subnet.public_a.id}", "subnet-0bbb2222"];
       },
     ],
-    "subnets of which AWS chooses the zone": [
+    "subnets whose zone AWS chooses": [
       "inline-groups",
       "aws_subnet.a availability_zone",
       (stack) => {
@@ -387,7 +387,7 @@ describe("P47, in a state to which the block is added by hand, as the local AWS 
 });
 
 /** Applies what the fixes of a rule say until it is gone. */
-function mended(stack: SynthesizedJson, rule: string): TraceReport {
+function corrected(stack: SynthesizedJson, rule: string): TraceReport {
   let report = trace(stack);
   for (let fixes = 0; fixes < 4 && ofRule(report, rule).length > 0; fixes++) {
     const [{ fix }] = ofRule(report, rule) as [Finding, ...Finding[]];
@@ -398,7 +398,7 @@ function mended(stack: SynthesizedJson, rule: string): TraceReport {
   return report;
 }
 
-describe("broken, found and mended:", () => {
+describe("broken, found and corrected:", () => {
   const BROKEN: Readonly<Record<string, readonly [rule: string, address: string, base: Base, Change]>> = {
     "the main route table has no route, and there is no internet gateway": [
       "P44",
@@ -479,7 +479,7 @@ describe("broken, found and mended:", () => {
     const stack = baseStack(base);
     change(stack);
     expect(ofRule(trace(stack), rule).map((it) => it.address)).toContain(address);
-    expect(inWords(ofRule(mended(stack, rule), rule))).toBe("");
+    expect(inWords(ofRule(corrected(stack, rule), rule))).toBe("");
   });
 });
 

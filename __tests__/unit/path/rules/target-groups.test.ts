@@ -11,7 +11,7 @@ import { attachmentsOf, check } from "../../../mutants/parts/target-groups";
 import { add, all, copyOf, the } from "../../../mutants/pick";
 
 /*
- * P48 to P60, less P50. The mutants show that each fault is found; here stand the correct stacks that look like one,
+ * P48 to P60, less P50. The mutants show that each mistake is found; here are the correct stacks that look like one,
  * and the rules that terraform itself refuses.
  */
 
@@ -23,7 +23,7 @@ function traced(base: Base, change: Change): TraceReport {
   return trace(stack);
 }
 
-/** A target group of its own beside the first; it gives its ARN. */
+/** A target group of its own in addition to the first; it gives its ARN. */
 function addGroup(stack: SynthesizedJson, name: string, settings: Json = {}): string {
   const { body } = groupOf(stack);
   return (
@@ -45,7 +45,7 @@ function withoutServers(stack: SynthesizedJson): void {
 }
 
 const OWN_RULES = ["P48", "P49", "P51", "P52", "P53", "P54", "P55", "P56", "P57", "P58", "P59", "P60"];
-const told = ({ findings }: TraceReport): string[] =>
+const reported = ({ findings }: TraceReport): string[] =>
   findings
     .filter(({ id, severity }) => OWN_RULES.includes(id) || severity === "error")
     .map(({ id, address, attribute, observed }) => `${id} ${address} ${attribute}: ${observed}`);
@@ -141,14 +141,14 @@ describe("nothing is said of a correct stack in which", () => {
       "a group is used by a rule of a listener that another root has",
       "auto-scaling",
       (stack) => {
-        addGroup(stack, "beside");
+        addGroup(stack, "second");
         for (const { body } of all(stack, "aws_autoscaling_group"))
-          body.target_group_arns = [...(body.target_group_arns as string[]), "${aws_lb_target_group.beside.arn}"];
-        add(stack, "aws_lb_listener_rule", "beside", {
+          body.target_group_arns = [...(body.target_group_arns as string[]), "${aws_lb_target_group.second.arn}"];
+        add(stack, "aws_lb_listener_rule", "second", {
           listener_arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shared/1/2",
           priority: 7,
-          condition: [{ path_pattern: { values: ["/beside/*"] } }],
-          action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.beside.arn}" }],
+          condition: [{ path_pattern: { values: ["/second/*"] } }],
+          action: [{ type: "forward", target_group_arn: "${aws_lb_target_group.second.arn}" }],
         });
       },
     ],
@@ -300,7 +300,7 @@ describe("nothing is said of a correct stack in which", () => {
     ],
   ])("%s", (_, base, change) => {
     const report = traced(base, change);
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
   });
 });
@@ -384,7 +384,7 @@ describe("ids that AWS gave", () => {
   const vpc = "vpc-0aaaaaaaaaaaaaaaa";
   test("of a VPC that the file does not hold are not another VPC than one that it makes", () => {
     expect(
-      told(
+      reported(
         traced("site", (stack) => {
           groupOf(stack).body.vpc_id = vpc;
         }),
@@ -397,13 +397,13 @@ describe("ids that AWS gave", () => {
       groupOf(stack).body.vpc_id = vpc;
       for (const { body } of all(stack, "aws_subnet")) body.vpc_id = "vpc-0bbbbbbbbbbbbbbbb";
     });
-    expect(told(report).filter((it) => it.startsWith("P51"))).toEqual([
+    expect(reported(report).filter((it) => it.startsWith("P51"))).toEqual([
       expect.stringContaining("is in vpc-0aaaaaaaaaaaaaaaa, "),
     ]);
   });
 });
 
-describe("what terraform itself refuses is told before it does:", () => {
+describe("what terraform itself refuses is reported before it does:", () => {
   test.each<[rule: string, what: string, base: Base, attribute: string, change: Change]>([
     [
       "P58",
@@ -499,7 +499,7 @@ describe("what terraform itself refuses is told before it does:", () => {
   });
 });
 
-describe("a fault says", () => {
+describe("a finding says", () => {
   test("which share of requests an empty group takes by its weight", () => {
     const report = traced("site", (stack) => {
       const green = addGroup(stack, "green");
@@ -534,7 +534,7 @@ describe("a fault says", () => {
   });
 });
 
-test("a target that a plan does not tell is not taken for the only load balancer", () => {
+test("a target that a plan does not contain is not taken for the only load balancer", () => {
   const resources = [
     { address: "aws_lb.web", type: "aws_lb", after: { name: "web" }, unknown: { arn: true } },
     {

@@ -12,8 +12,8 @@ import { FIXTURES } from "../../../support/project";
 import { planOf, replaced } from "../../../support/standing-site";
 
 /*
- * P11 to P18. The mutants show that each fault is found; here stand the correct stacks that look like one, and what is
- * said of a fault.
+ * P11 to P18. The mutants show that each mistake is found; here are the correct stacks that look like one, and the text
+ * of findings.
  */
 
 const ARN = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
@@ -24,7 +24,7 @@ function traced(base: Base, change: (stack: SynthesizedJson) => void): TraceRepo
   return trace(stack);
 }
 
-const told = ({ findings }: TraceReport): string[] =>
+const reported = ({ findings }: TraceReport): string[] =>
   findings
     .filter(({ hop, severity }) => hop === "tls" || severity === "error")
     .map(({ id, severity, observed }) => `${id} ${severity}: ${observed}`);
@@ -266,12 +266,12 @@ describe("nothing is said of a correct stack in which", () => {
     ],
   ])("%s", (_, base, change) => {
     const report = traced(base, change);
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(`${report.verdict}${opensIn(report)}`).toBe("ok");
   });
 });
 
-describe("what cannot be told is left open, and not called broken:", () => {
+describe("what cannot be determined is left open, and not called broken:", () => {
   const openTls = (report: TraceReport): string[] =>
     report.paths.flatMap(({ hops }) =>
       hops.filter(({ hop }) => hop === "tls").flatMap(({ open }) => open.map(({ attribute }) => attribute)),
@@ -281,7 +281,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
     const report = traced("site", (stack) => {
       httpsOf(stack).body.certificate_arn = ARN;
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect([report.verdict, ...openTls(report)]).toEqual(["unknown", "certificate_arn", "certificate_arn"]);
   });
 
@@ -296,7 +296,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
         certificate_body: '${file("certificate.pem")}',
       });
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.verdict).toBe("unknown");
     expect(openTls(report)).toContain("certificate_body");
   });
@@ -306,7 +306,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
       addData(stack, "aws_acm_certificate", "site", { domain: "example.com", statuses: ["ISSUED"] });
       httpsOf(stack).body.certificate_arn = "${data.aws_acm_certificate.site.arn}";
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.verdict).toBe("unknown");
   });
 
@@ -321,7 +321,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
       Object.assign(aliasOf(stack).body, { name, zone_id: "Z0123456789ABCDEFGHIJ" });
       certificateOf(stack).body.subject_alternative_names = names;
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.verdict).toBe("unknown");
   });
 
@@ -330,7 +330,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
       stack.variable = { authority: { type: "string" } };
       caa(stack, "example.com", ["${var.authority}"]);
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.verdict).toBe("unknown");
   });
 
@@ -346,7 +346,7 @@ describe("what cannot be told is left open, and not called broken:", () => {
         records: ["${var.name}"],
       });
     });
-    expect(told(report)).toEqual([]);
+    expect(reported(report)).toEqual([]);
     expect(report.verdict).toBe("unknown");
   });
 });
@@ -360,13 +360,13 @@ test("a certificate that nothing here validates or waits for is taken to be vali
     });
     takeOut(stack, waitOf(stack));
   });
-  expect(told(report)).toEqual([]);
+  expect(reported(report)).toEqual([]);
   expect(report.assumed.map(({ text }) => text)).toContainEqual(
     "the validation records for www.example.com exist in DNS",
   );
 });
 
-test("all names that lead to the load balancer are told of and added at once", () => {
+test("all names that lead to the load balancer are reported and added at once", () => {
   const report = traced("site", (stack) => {
     add(stack, "aws_route53_record", "api", { ...copyOf(aliasOf(stack).body), name: "api.example.com" });
     add(stack, "aws_route53_record", "shop", {
@@ -427,12 +427,12 @@ test("a path without TLS does not ask for a certificate", () => {
       { type: "forward", target_group_arn: `\${${the(stack, "aws_lb_target_group").address}.arn}` },
     ];
   });
-  expect(told(report)).toEqual([]);
+  expect(reported(report)).toEqual([]);
   expect(report.verdict).toBe("ok");
 });
 
 describe("a plan", () => {
-  /** A site that stands gets another certificate, of which AWS says only then what it asks for. */
+  /** An existing site gets another certificate; its validation records are known after apply. */
   const renewed = (names: readonly string[]) =>
     trace(
       planOf({
@@ -459,13 +459,13 @@ describe("a plan", () => {
     "in which the record that validates a name stands already, as it is the same for all certificates of an " +
       "account, is ok",
     () => {
-      expect(told(renewed(["www.example.com"]))).toEqual([]);
-      expect(told(renewed(["www.example.com", "*.www.example.com"]))).toEqual([]);
+      expect(reported(renewed(["www.example.com"]))).toEqual([]);
+      expect(reported(renewed(["www.example.com", "*.www.example.com"]))).toEqual([]);
     },
   );
 
   test("in which a further name of a certificate has no record is broken (P15)", () => {
-    expect(told(renewed(["www.example.com", "shop.example.com"]))).toEqual([
+    expect(reported(renewed(["www.example.com", "shop.example.com"]))).toEqual([
       "P15 error: validation records for www.example.com only",
     ]);
   });
@@ -477,10 +477,10 @@ describe("a plan", () => {
       if (actions[type] !== undefined) change.actions = actions[type];
     return json;
   };
-  const replacing = (actions: string[]): string[] => told(trace(plan({ aws_acm_certificate: actions })));
+  const replacing = (actions: string[]): string[] => reported(trace(plan({ aws_acm_certificate: actions })));
 
-  test("that makes all anew is correct", () => {
-    expect(told(trace(plan({})))).toEqual([]);
+  test("that creates everything is correct", () => {
+    expect(reported(trace(plan({})))).toEqual([]);
   });
 
   test("that destroys the listener's certificate before it makes the new one is broken (P18)", () => {
@@ -499,7 +499,7 @@ describe("a plan", () => {
         /"aws_acm_certificate_validation\.([\w-]+)\.certificate_arn","aws_acm_certificate_validation\.\1"/g,
         '"aws_acm_certificate.site_certificate_8B6886CB.arn","aws_acm_certificate.site_certificate_8B6886CB"',
       );
-      return told(trace(JSON.parse(text)));
+      return reported(trace(JSON.parse(text)));
     };
 
     test("that is there already, and so was issued, is correct", () => {
@@ -523,17 +523,17 @@ describe("a state", () => {
   };
 
   test("is correct as it is", () => {
-    expect(told(state((all) => all))).toEqual([]);
+    expect(reported(state((all) => all))).toEqual([]);
   });
 
   test("without the validation record is broken (P15), as the certificate is not renewed either", () => {
-    expect(told(state((all) => all.filter(({ values }) => !String(values.name).startsWith("_"))))).toEqual([
+    expect(reported(state((all) => all.filter(({ values }) => !String(values.name).startsWith("_"))))).toEqual([
       "P15 error: no validation record",
     ]);
   });
 
   test("in which the certificate is in another region is broken (P13)", () => {
-    const moved = told(
+    const moved = reported(
       state(
         (all) =>
           JSON.parse(JSON.stringify(all).replaceAll("arn:aws:acm:us-east-1:", "arn:aws:acm:eu-west-1:")) as Resource[],
@@ -557,7 +557,7 @@ describe("a state", () => {
           : it,
       ),
     );
-    expect(told(renamed)).toContainEqual("P11 error: covers shop.example.com");
+    expect(reported(renamed)).toContainEqual("P11 error: covers shop.example.com");
   });
 });
 

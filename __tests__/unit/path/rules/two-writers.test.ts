@@ -13,7 +13,7 @@ import { created, destroyed, type Planned, planOf, replaced, SITE, type Values }
 
 type Site = Readonly<Record<string, Values>>;
 
-const told = ({ findings }: TraceReport): string[] =>
+const reported = ({ findings }: TraceReport): string[] =>
   findings
     .filter(({ id }) => id === "P49" || /^P(69|7\d)$/.test(id))
     .map(({ id, severity, address }) => `${id} ${severity} ${address}`);
@@ -69,7 +69,7 @@ describe("records of one name (P69)", () => {
       ["aws_route53_record.more"],
     ],
     [
-      "a weighted record beside a simple one",
+      "a weighted record next to a simple one",
       { "aws_route53_record.more": record(weighted("blue")) },
       ["aws_route53_record.more"],
     ],
@@ -94,7 +94,7 @@ describe("records of one name (P69)", () => {
       ["aws_route53_record.b"],
     ],
     [
-      "a CNAME beside an address",
+      "a CNAME next to an address",
       { "aws_route53_record.more": record({ type: "CNAME", alias: [], ttl: 60, records: ["x.example.net"] }) },
       ["aws_route53_record.more"],
     ],
@@ -127,7 +127,7 @@ describe("records of one name (P69)", () => {
     ["one that may overwrite", { "aws_route53_record.more": record({ allow_overwrite: true }) }, []],
     ["a change of the one that stands", { "aws_route53_record.www": { set: { ttl: 5 } } }, []],
   ])("%s", (_, changes, addresses) => {
-    expect(told(traced(changes))).toEqual(addresses.map((it) => `P69 error ${it}`));
+    expect(reported(traced(changes))).toEqual(addresses.map((it) => `P69 error ${it}`));
     expect(
       reviewed(changes)
         .causes.filter(({ effect }) => effect === "fails")
@@ -137,7 +137,7 @@ describe("records of one name (P69)", () => {
 
   test("are no finding where both stand already, as one overwrote the other", () => {
     expect(
-      told(
+      reported(
         traced(
           { "aws_lb.web": { set: { idle_timeout: 70 } } },
           { ...SITE, "aws_route53_record.more": { ...SITE["aws_route53_record.www"] } },
@@ -149,7 +149,7 @@ describe("records of one name (P69)", () => {
   test("are the same record for a name that stands validated, whatever certificate asks for it", () => {
     const fqdn = "_0123456789abcdef0123456789abcdef.www.example.com";
     const validation = record({ name: fqdn, type: "CNAME", alias: [], ttl: 60, records: ["_1.acm-validations.aws."] });
-    expect(told(traced({ "aws_route53_record.v1": validation, "aws_route53_record.v2": validation }))).toEqual([
+    expect(reported(traced({ "aws_route53_record.v1": validation, "aws_route53_record.v2": validation }))).toEqual([
       "P69 error aws_route53_record.v1",
       "P69 error aws_route53_record.v2",
     ]);
@@ -182,12 +182,12 @@ describe("a validation record whose name is known after the apply only (P69)", (
     );
 
   test("is that of another certificate's name, which stands", () => {
-    expect(told(trace(plan()))).toEqual(["P69 error aws_route53_record.more"]);
+    expect(reported(trace(plan()))).toEqual(["P69 error aws_route53_record.more"]);
     expect(review(plan()).report.effect).toBe("fails");
   });
 
   test("may overwrite that", () => {
-    expect(told(trace(plan({ allow_overwrite: true })))).toEqual([]);
+    expect(reported(trace(plan({ allow_overwrite: true })))).toEqual([]);
   });
 });
 
@@ -282,7 +282,7 @@ describe("a rule that stands in its group already (P72)", () => {
       },
     ],
   ])("is none for %s", (_what, changes) => {
-    expect(told(traced(changes, site))).toEqual([]);
+    expect(reported(traced(changes, site))).toEqual([]);
   });
 });
 
@@ -294,7 +294,7 @@ describe("two rules that are one (P72)", () => {
     to_port: 9000,
     cidr_ipv4: "10.0.0.0/8",
   };
-  test("are told of the later one, whatever their kind and description", () => {
+  test("are reported at the later one, whatever their kind and description", () => {
     const changes = {
       "aws_vpc_security_group_ingress_rule.a": created(rule),
       "aws_security_group_rule.b": created({
@@ -307,12 +307,12 @@ describe("two rules that are one (P72)", () => {
         description: "x",
       }),
     };
-    expect(told(traced(changes))).toHaveLength(1);
+    expect(reported(traced(changes))).toHaveLength(1);
     expect(reviewed(changes).effect).toBe("fails");
   });
   test("are none where they stand already", () => {
     expect(
-      told(
+      reported(
         traced(
           {},
           {
@@ -355,7 +355,7 @@ describe("a route of a table that is only read (P71)", () => {
     ["to somewhere else", ["10.9.0.0/16"], []],
     ["that is written twice", ["10.9.0.0/16", "10.9.0.0/16"], ["P71 error aws_route.new_1"]],
   ])("%s", (_, destinations, expected) => {
-    expect(told(trace(plan(...destinations)))).toEqual(expected);
+    expect(reported(trace(plan(...destinations)))).toEqual(expected);
   });
 });
 
@@ -396,12 +396,14 @@ describe("an Auto Scaling group whose own list leaves a target group out (P49)",
     configured(plan, { "aws_autoscaling_group.app": { target_group_arns: { constant_value: list } } });
   const both = ["P49 error aws_autoscaling_group.app"];
 
-  test("is told where the plan detaches it", () => {
+  test("is reported if the plan detaches it", () => {
     expect(
-      told(trace(listed(planOf({ "aws_autoscaling_group.app": { set: { target_group_arns: [] } } }, site), []))),
+      reported(trace(listed(planOf({ "aws_autoscaling_group.app": { set: { target_group_arns: [] } } }, site), []))),
     ).toEqual(both);
     expect(
-      told(trace(listed(planOf({ "aws_autoscaling_group.app": { set: { target_group_arns: [api] } } }, site), [api]))),
+      reported(
+        trace(listed(planOf({ "aws_autoscaling_group.app": { set: { target_group_arns: [api] } } }, site), [api])),
+      ),
     ).toEqual(both);
     expect(
       review(listed(planOf({ "aws_autoscaling_group.app": { set: { target_group_arns: [api] } } }, site), [api])).report
@@ -410,11 +412,11 @@ describe("an Auto Scaling group whose own list leaves a target group out (P49)",
   });
 
   test("is none where the plan leaves the group as it is, as `ignore_changes` does", () => {
-    expect(told(trace(listed(planOf({ "aws_lb.web": { set: { idle_timeout: 70 } } }, site), [])))).toEqual([]);
+    expect(reported(trace(listed(planOf({ "aws_lb.web": { set: { idle_timeout: 70 } } }, site), [])))).toEqual([]);
   });
 
   test("is none where the configuration does not set the list", () => {
-    expect(told(traced({ "aws_autoscaling_group.app": { set: { max_size: 4 } } }, site))).toEqual([]);
+    expect(reported(traced({ "aws_autoscaling_group.app": { set: { max_size: 4 } } }, site))).toEqual([]);
   });
 
   test("is a warning where the group is new, as a plan does not hold `ignore_changes`", () => {
@@ -426,7 +428,7 @@ describe("an Auto Scaling group whose own list leaves a target group out (P49)",
       },
       rest,
     );
-    expect(told(trace(listed(plan, [])))).toEqual(["P49 warning aws_autoscaling_group.app"]);
+    expect(reported(trace(listed(plan, [])))).toEqual(["P49 warning aws_autoscaling_group.app"]);
   });
 });
 
@@ -455,7 +457,7 @@ describe("an Auto Scaling group of a synthesized file (P49)", () => {
     ["that lists the target group as well", { target_group_arns: ["${aws_lb_target_group.app.arn}"] }, []],
     ["without a list", { target_group_arns: null }, []],
   ])("%s", (_, group, expected) => {
-    expect(told(trace(stackWith(group)))).toEqual(expected);
+    expect(reported(trace(stackWith(group)))).toEqual(expected);
   });
 });
 
@@ -471,7 +473,7 @@ describe("what a destroy takes out of a parent (P75)", () => {
 
   test("is an error where requests need it", () => {
     const plan = configured(planOf({ "aws_route.out": destroyed() }, site), written);
-    expect(told(trace(plan))).toEqual(["P75 error aws_route.out"]);
+    expect(reported(trace(plan))).toEqual(["P75 error aws_route.out"]);
     const { effect, causes } = review(plan).report;
     expect([effect, causes.map(({ why }) => why).join("\n")]).toEqual([
       "outage",
@@ -518,12 +520,12 @@ describe("what a destroy takes out of a parent (P75)", () => {
     const plan = configured(planOf({ "aws_vpc_security_group_ingress_rule.ssh": destroyed() }, inside), {
       "aws_security_group.web": { ingress: { constant_value: [ssh, web] } },
     });
-    expect(told(trace(plan))).toEqual(["P75 warning aws_vpc_security_group_ingress_rule.ssh"]);
+    expect(reported(trace(plan))).toEqual(["P75 warning aws_vpc_security_group_ingress_rule.ssh"]);
     expect(review(plan).report.effect).toBe("none");
   });
 
   test("is nothing where the configuration does not write it", () => {
-    expect(told(traced({ "aws_route.out": destroyed() }, site))).toEqual([]);
+    expect(reported(traced({ "aws_route.out": destroyed() }, site))).toEqual([]);
   });
 });
 
@@ -532,7 +534,7 @@ describe("what has a new address (P74, P75)", () => {
 
   test("AWS refuses, while the old one is there", () => {
     const changes = { "aws_lb_listener.http": destroyed(), "aws_lb_listener.plain": created({ ...listener }) };
-    expect(told(traced(changes))).toEqual(["P74 error aws_lb_listener.plain"]);
+    expect(reported(traced(changes))).toEqual(["P74 error aws_lb_listener.plain"]);
     const { causes, effect } = reviewed(changes);
     expect(effect).toBe("fails");
     expect([...new Set(causes.flatMap(({ hcl }) => hcl ?? []))]).toEqual([
@@ -548,7 +550,7 @@ describe("what has a new address (P74, P75)", () => {
     const changes = (plan.resource_changes as { address: string }[])
       .filter(({ address }) => address !== "aws_lb_listener.http")
       .map((it) => (it.address === "aws_lb_listener.plain" ? { ...it, previous_address: "aws_lb_listener.http" } : it));
-    expect(told(trace({ ...plan, resource_changes: changes }))).toEqual([]);
+    expect(reported(trace({ ...plan, resource_changes: changes }))).toEqual([]);
   });
 
   test("instances are moved too, although AWS has no name for them", () => {
@@ -611,7 +613,7 @@ describe("what has a new address (P74, P75)", () => {
       "aws_route_table_association.a": destroyed(),
       "aws_route_table_association.x": created({ subnet_id: "subnet-a", route_table_id: "rtb-1" }),
     };
-    expect(told(traced(changes, site))).toEqual(["P74 error aws_route_table_association.x"]);
+    expect(reported(traced(changes, site))).toEqual(["P74 error aws_route_table_association.x"]);
     expect(reviewed(changes, site).effect).toBe("fails");
   });
 
@@ -640,15 +642,15 @@ describe("what has a new address (P74, P75)", () => {
       "aws_lb_target_group_attachment.a": replaced("port", { port: 9090 }, true),
       "aws_lb_target_group_attachment.b": replaced("port", { port: 9090 }, true),
     };
-    expect(told(traced(changes))).toEqual([]);
+    expect(reported(traced(changes))).toEqual([]);
   });
 
-  test("an attachment that is destroyed before it is made anew is as before", () => {
+  test("an attachment that is destroyed before it is recreated is as before", () => {
     const changes = {
       "aws_lb_target_group_attachment.a": replaced("port"),
       "aws_lb_target_group_attachment.b": replaced("port"),
     };
-    expect(told(traced(changes))).toEqual([]);
+    expect(reported(traced(changes))).toEqual([]);
     expect(reviewed(changes).effect).toBe("brief");
   });
 
@@ -657,7 +659,7 @@ describe("what has a new address (P74, P75)", () => {
       "aws_route53_record.www": destroyed(),
       "aws_route53_record.site": record({ allow_overwrite: true }),
     };
-    expect(told(traced(changes))).toEqual(["P75 warning aws_route53_record.site"]);
+    expect(reported(traced(changes))).toEqual(["P75 warning aws_route53_record.site"]);
     expect(traced(changes).verdict).toBe("unknown");
     expect(reviewed(changes)).toMatchObject({
       effect: "outage",
@@ -670,7 +672,7 @@ describe("what has a new address (P74, P75)", () => {
   test("one of two records of a name is destroyed, and takes the other one away", () => {
     const site = { ...SITE, "aws_route53_record.more": { ...SITE["aws_route53_record.www"], allow_overwrite: true } };
     const changes = { "aws_route53_record.more": destroyed() };
-    expect(told(traced(changes, site))).toEqual(["P75 error aws_route53_record.www"]);
+    expect(reported(traced(changes, site))).toEqual(["P75 error aws_route53_record.www"]);
     expect(reviewed(changes, site)).toMatchObject({
       effect: "outage",
       summary:
@@ -689,7 +691,7 @@ describe("what has a new address (P74, P75)", () => {
       "aws_lb_target_group_attachment.a2": destroyed(),
       "aws_lb_target_group_attachment.b2": destroyed(),
     };
-    expect(told(traced(changes, site))).toEqual([
+    expect(reported(traced(changes, site))).toEqual([
       "P75 error aws_lb_target_group_attachment.a",
       "P75 error aws_lb_target_group_attachment.b",
     ]);
@@ -699,7 +701,7 @@ describe("what has a new address (P74, P75)", () => {
       "removed {\n  from = aws_lb_target_group_attachment.a2\n  lifecycle {\n    destroy = false\n  }\n}",
     );
     expect(
-      told(
+      reported(
         traced(
           { "aws_lb_target_group_attachment.a2": destroyed() },
           { ...site, "aws_lb_target_group_attachment.a2": { ...SITE["aws_lb_target_group_attachment.a"], port: 9090 } },
@@ -724,7 +726,7 @@ describe("what has a new address (P74, P75)", () => {
 
   test("a record that does not overwrite is refused", () => {
     const changes = { "aws_route53_record.www": destroyed(), "aws_route53_record.site": record({}) };
-    expect(told(traced(changes))).toEqual(["P74 error aws_route53_record.site"]);
+    expect(reported(traced(changes))).toEqual(["P74 error aws_route53_record.site"]);
     expect(reviewed(changes).effect).toBe("fails");
   });
 
@@ -738,7 +740,7 @@ describe("what has a new address (P74, P75)", () => {
       "aws_lb_listener_certificate.more": destroyed(),
       'aws_lb_listener_certificate.again["more"]': created(pair),
     };
-    expect(told(traced(changes, site))).toEqual(['P75 warning aws_lb_listener_certificate.again["more"]']);
+    expect(reported(traced(changes, site))).toEqual(['P75 warning aws_lb_listener_certificate.again["more"]']);
     expect(reviewed(changes, site)).toMatchObject({ effect: "outage" });
   });
 });
@@ -749,8 +751,8 @@ test("no `moved` block leads from an address that stays", () => {
     [web]: replaced("name", { name: "web-2" }),
     "aws_lb_target_group.other": created({ ...SITE[web], id: undefined, arn: undefined }),
   });
-  const told = causes.find(({ address }) => address === "aws_lb_target_group.other");
+  const reported = causes.find(({ address }) => address === "aws_lb_target_group.other");
   expect(effect).toBe("fails");
-  expect(told).toMatchObject({ effect: "fails", avoid: expect.stringContaining("in a separate apply") as string });
-  expect(told?.hcl).toBeUndefined();
+  expect(reported).toMatchObject({ effect: "fails", avoid: expect.stringContaining("in a separate apply") as string });
+  expect(reported?.hcl).toBeUndefined();
 });

@@ -183,8 +183,8 @@ describe("what is fetched and needed", () => {
   });
 });
 
-describe("a command is told without the secrets in it", () => {
-  const told = (...lines: string[]) => installs(bash(...lines)).map(({ command }) => command);
+describe("a command is shown without the secrets in it", () => {
+  const reported = (...lines: string[]) => installs(bash(...lines)).map(({ command }) => command);
 
   test.each([
     [
@@ -227,14 +227,14 @@ describe("a command is told without the secrets in it", () => {
     ["dnf -y --setopt=password=PW install nginx", "dnf -y … install nginx"],
     ["apt-get install -y nginx=1.18.0-0 $PW 'PW'", "apt-get install -y …"],
   ])("%s", (line, shown) => {
-    const commands = told(line);
+    const commands = reported(line);
     expect(commands.join()).not.toContain("PW");
     if (shown !== undefined) expect(commands).toEqual([shown]);
   });
 
   test("where Docker is new, too", () => {
     expect(
-      told(
+      reported(
         "dnf install -y docker",
         "docker run -d -e PASSWORD=PW --env-file PW acme/PW",
         "docker compose --env-file PW -p PW up -d",
@@ -324,7 +324,7 @@ test("containers are those with a network of their own", () => {
   expect(usesContainers(bash("yum install -y httpd"))).toBeUndefined();
 });
 
-test("what an application answers is told where the text tells it", () => {
+test("what an application answers is reported if the text says so", () => {
   const nginx = bash(
     "yum install -y nginx",
     "cat > a.conf <<'EOF'",
