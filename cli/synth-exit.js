@@ -4,7 +4,7 @@
  * stack's folder.
  */
 const { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } = require("node:fs");
-const { join, resolve } = require("node:path");
+const { join, relative, resolve } = require("node:path");
 
 /** constructs/props/refusals.ts; their messages list everything to correct. */
 const REFUSALS = ["InvalidPropsError", "BrokenPathError"];
@@ -12,7 +12,7 @@ const LOCK_FILE = ".terraform.lock.hcl";
 const committed = resolve(LOCK_FILE);
 
 process.on("uncaughtExceptionMonitor", (error) => {
-  const message = REFUSALS.includes(error?.name) ? error.message : withoutTerraform(error);
+  const message = REFUSALS.includes(error?.name) ? error.message : (withoutTerraform(error) ?? syntaxError(error));
   if (message === undefined) return;
   console.error(require("../machine/text/printable").printableLines(message));
   process.exit(1);
@@ -44,6 +44,12 @@ process.on("exit", (code) => {
     if (existsSync(committed)) placeLock(join(out, workingDirectory, LOCK_FILE));
   }
 });
+
+/** A mistake in the program's TypeScript, which sucrase reports with the stack of its parser. */
+function syntaxError(error) {
+  const [, file, what, line, column] = /^Error transforming (.+): (.+) \((\d+):(\d+)\)$/.exec(error?.message) ?? [];
+  return file === undefined ? undefined : `${relative(process.cwd(), file)}:${line}:${column}: ${what}`;
+}
 
 /**
  * cdktf keeps the files of an earlier synth in the other syntax (`--hcl`), and terraform would read both:

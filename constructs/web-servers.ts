@@ -4,7 +4,7 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
-import { DataResource, type ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { IInstanceType } from "./instance-type";
 import { literal } from "./names";
@@ -49,7 +49,13 @@ export class WebServers extends Construct implements IWebServers {
     const { type, diskGiB, count } = options.instances;
     // terraform would change both in place: AWS changes the type only while an instance is stopped, so all instances
     // would stop at the same time, and a running system does not use a larger disk before it reboots.
-    const machine = new DataResource(this, "machine", { input: { type, diskGiB } });
+    // cdktf's own DataResource runs `terraform version` at each synth, which then fails where a rehearsal has yet to
+    // download terraform; the stack requires a later version anyway.
+    const machine = new TerraformResource(this, "machine", {
+      terraformResourceType: "terraform_data",
+      terraformGeneratorMetadata: { providerName: "terraform" },
+    });
+    machine.addOverride("input", { type, diskGiB });
     const parts = {
       ami: image.insecureValue,
       iamInstanceProfile: this.profile(options.iamNamePrefix).name,

@@ -19,6 +19,9 @@ async function explain(given: string): Promise<void> {
   const [, number] = /^p?(\d{1,3})$/i.exec(given) ?? [];
   const rule = RULES.find(({ id }) => id === `P${number?.padStart(2, "0")}`);
   if (rule === undefined)
-    throw new UsageError(`<rule> must be an id from ${RULES[0]?.id} to ${RULES.at(-1)?.id} (got ${given})`);
+    throw new UsageError(
+      `<rule> must be an id from ${RULES[0]?.id} to ${RULES.at(-1)?.id} (got ${given}). ` +
+        "docs/troubleshooting.md lists the rules by symptom.",
+    );
   await writeReport(rulePage(rule.id));
 }

@@ -38,8 +38,18 @@ async function recordStack(stack: SynthesizedStack, signal: AbortSignal): Promis
   const text = await readFile(planFile(stack.id, "json"), "utf8").catch(() => {
     throw new UsageError(`plans/ has no plan of ${stack.id}; create the plans with npx alb-web plan.`);
   });
-  const written = recordOf(stack, JSON.parse(text) as ComparedPlan, await new KeptRecords(place, signal).key());
+  const written = recordOf(stack, planIn(text, stack.id), await new KeptRecords(place, signal).key());
   const file = join(RECORDS, `${stack.id}.json`);
   await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
   return `${stack.id}: ${relative(PROJECT, file)}`;
+}
+
+function planIn(text: string, id: string): ComparedPlan {
+  try {
+    return JSON.parse(text) as ComparedPlan;
+  } catch {
+    throw new UsageError(
+      `plans/${id}.json must be a plan as JSON (got invalid JSON); run npx alb-web plan ${id} again.`,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { WorkFailed } from "../../machine/errors";
 import { writeFile } from "../../machine/files/write-file";
 
 /* The event and the outputs of a GitHub Actions job, in files that the environment names. */
@@ -43,10 +44,17 @@ export async function pullRequestOfJob({
 
 /** Adds to the page of the workflow run, which has more room than a comment. */
 export async function addToSummary(text: string, { GITHUB_STEP_SUMMARY }: NodeJS.ProcessEnv): Promise<void> {
-  if (GITHUB_STEP_SUMMARY) await writeFile(GITHUB_STEP_SUMMARY, `${text}\n`, { flag: "a" });
+  if (GITHUB_STEP_SUMMARY) await append("GITHUB_STEP_SUMMARY", GITHUB_STEP_SUMMARY, text);
 }
 
 /** Sets an output of the step. @param value one line */
 export async function setOutput(name: string, value: string, { GITHUB_OUTPUT }: NodeJS.ProcessEnv): Promise<void> {
-  if (GITHUB_OUTPUT) await writeFile(GITHUB_OUTPUT, `${name}=${value}\n`, { flag: "a" });
+  if (GITHUB_OUTPUT) await append("GITHUB_OUTPUT", GITHUB_OUTPUT, `${name}=${value}`);
+}
+
+async function append(variable: string, file: string, text: string): Promise<void> {
+  await writeFile(file, `${text}\n`, { flag: "a" }).catch((error: NodeJS.ErrnoException) => {
+    if (!["ENOENT", "ENOTDIR", "EISDIR"].includes(error.code ?? "")) throw error;
+    throw new WorkFailed(`${variable} must name a file that can be written (${error.message})`);
+  });
 }

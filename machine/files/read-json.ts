@@ -117,7 +117,7 @@ async function bytesOf(file: string, unreadable: Unreadable): Promise<Buffer> {
 const READ_ERRORS: Readonly<Record<string, readonly [got: string, advice: string]>> = {
   ENOENT: ["no file", "there is no file with this name"],
   ENOTDIR: ["no file", "there is no file with this name"],
-  EISDIR: ["a folder", "pass a file in it, such as FOLDER/cdk.tf.json"],
+  EISDIR: ["a folder", "pass a file in it, such as FOLDER/plan.json"],
   EACCES: ["a file without read permission", "grant this user permission to read it"],
   ERR_FS_FILE_TOO_LARGE: ["more than 2 GiB", "pass one plan or state"],
 };

@@ -25,7 +25,7 @@ export const P45: readonly RuleMutant[] = [
     base: "auto-scaling",
     at: { type: "aws_route", attribute: "gateway_id" },
     also: ["P63"],
-    cannot: { state: "AWS refuses a route to the internet gateway of another VPC" },
+    cannot: { state: "on AWS a route cannot point to the internet gateway of another VPC" },
     mutate: (stack) => {
       named(stack, "aws_route", "public").gateway_id = gatewayElsewhere(stack);
     },

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { ACTION_FILE, type ActionEnded, action, runAction } from "../../support/action";
 import { LINT_MS, lint } from "../../support/actionlint";
 import { BOT, GitHubApi, REPOSITORY, TOKEN } from "../../support/github-api";

@@ -80,3 +80,13 @@ test("a command that is none of them is wrong usage", () => {
 test("wrong usage of plan, whose 2 says that there are changes, is 1", () => {
   expect(run(process.execPath, "cli/alb-web.js", "plan", "--nope")).toMatchObject({ status: 1, stdout: "" });
 });
+
+test("a job's summary that cannot be written is one sentence, and no internal error", () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["cli/alb-web.js", "post-review", "--plans", "docs/examples/change.json"],
+    { cwd: PROJECT, encoding: "utf8", env: { ...process.env, GITHUB_STEP_SUMMARY: "/no-such-folder/summary.md" } },
+  );
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^GITHUB_STEP_SUMMARY must name a file that can be written \(ENOENT: .*\)\n$/);
+});

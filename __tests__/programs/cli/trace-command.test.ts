@@ -115,7 +115,7 @@ describe("a file that cannot be traced is reported in one sentence, with what to
     ["a missing one", undefined, "missing.json", /got no file; there is no file with this name\.$/],
     ["a missing folder's", undefined, "missing/plan.json", /got no file; /],
     ["one below a file", undefined, "bad.tf.json/plan.json", /got no file; /],
-    ["a folder", undefined, "stacks", /got a folder; pass a file in it, such as FOLDER\/cdk\.tf\.json\.$/],
+    ["a folder", undefined, "stacks", /got a folder; pass a file in it, such as FOLDER\/plan\.json\.$/],
     ["an empty one", "", "empty.json", /got an empty file; check the output of the command that wrote it\.$/],
     ["blanks", " \n\n", "blank.json", /got an empty file; /],
     [

@@ -56,12 +56,43 @@ test("an error that is no refusal is shown as Node shows it", () => {
   expect(existsSync(join(folder, "manifest.json"))).toBe(false);
 });
 
-test("without terraform, one sentence says what is needed", () => {
-  const { status, stderr } = synth("site-with-more", { TERRAFORM_BINARY_NAME: "no-such-terraform" });
+const WITHOUT_TERRAFORM = { TERRAFORM_BINARY_NAME: "no-such-terraform" };
+
+test("a site is synthesized without terraform, which a rehearsal downloads later", () => {
+  expect(synth("site-with-more", WITHOUT_TERRAFORM)).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("where cdktf itself requires terraform, one sentence says so", () => {
+  const file = join(folder, "main.ts");
+  const constructs = join(PROJECT, "constructs", "web-stack");
+  writeFileSync(
+    file,
+    `const { App } = require(${JSON.stringify(join(PROJECT, "node_modules", "cdktf"))});\n` +
+      `const { WebStack } = require(${JSON.stringify(constructs)});\n` +
+      'const app = new App({ outdir: "out" });\n' +
+      'const backend = { cloud: { organization: "acme", workspace: "web" } };\n' +
+      'new WebStack(app, "web", { domainName: "www.example.com", backend });\napp.synth();\n',
+  );
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["-r", join(PROJECT, "cli", "typescript.js"), "-r", join(PROJECT, "cli", "synth-exit.js"), file],
+    { cwd: folder, env: { ...process.env, ...WITHOUT_TERRAFORM }, encoding: "utf8" },
+  );
   expect(status).toBe(1);
   expect(stderr).toMatch(
     /^cdktf needs Terraform 1\.10 or later on PATH \(`no-such-terraform version` failed\)\. (Install it: https:.*|Use .*)\n$/,
   );
+});
+
+test("a mistake in the program's syntax is one line with its place", () => {
+  const file = join(folder, "main.ts");
+  writeFileSync(file, "export const props = {\n  appPort: 80\n  region: 1,\n};\n");
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["-r", join(PROJECT, "cli", "typescript.js"), "-r", join(PROJECT, "cli", "synth-exit.js"), file],
+    { cwd: folder, encoding: "utf8" },
+  );
+  expect([status, stderr]).toEqual([1, 'main.ts:3:3: Unexpected token, expected ","\n']);
 });
 
 function synth(fixture: string, env: NodeJS.ProcessEnv = {}): { status: number | null; stderr: string } {

@@ -88,8 +88,8 @@ function vcpuSentence({ id, region, found: [limit = ""], program }: Context): st
     : `Raise the quota of the instance family (Service Quotas, Amazon EC2, "Running On-Demand …")`;
   return (
     `The account's quota is ${limit} vCPUs of this kind in ${region}, including other instances, and ${id} has ` +
-    `${types.length} × ${type || "instances"}${needs}. ${raise}, lower instances.count, or choose a smaller ` +
-    "instances.type; then deploy again."
+    `${types.length} × ${type || "instances"}${needs}. ${raise}, lower instances.count, or choose an ` +
+    "instances.type with fewer vCPUs (every t3 has at least 2, t2.micro has 1); then deploy again."
   );
 }
 
