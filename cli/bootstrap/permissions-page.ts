@@ -15,6 +15,21 @@ const SERVICES: Readonly<Record<string, string>> = {
 };
 const WHEN = { "by an edit": "Edit", "by a repair": "Repair", never: "Checked by AWS along with" } as const;
 
+/** How to give a role that `bootstrap` does not create the permissions to deploy. */
+const ATTACHING = [
+  "## Attach the deploy policy to a role of your own",
+  "",
+  "1. Copy `cli/bootstrap/policies/deploy.json` to `deploy.json`.",
+  "2. Replace `<account>` in the copy with the account ID, and `<bucket>` with the name of the state bucket.",
+  "3. Attach it as an inline policy, which may have 10,240 characters. It is longer than the 6,144 characters of a " +
+    "managed policy:",
+  "",
+  "   ```sh",
+  "   aws iam put-role-policy --role-name ROLE --policy-name alb-web-deploy --policy-document file://deploy.json",
+  "   ```",
+  "",
+];
+
 /** `docs/reference/permissions.md`: each action of the roles' policies with what needs it. */
 export function permissionsPage(): string {
   const rolesOf = new Map<string, RoleKind[]>();
@@ -52,15 +67,7 @@ export function permissionsPage(): string {
     "does not show the actions that AWS checks along with another call; these are known from AWS's documentation and " +
       "from reports.",
     "",
-    "`deploy.json` is longer than the 6,144 characters of a managed policy. Attach it as an inline policy, " +
-      "which may have 10,240:",
-    "",
-    "```sh",
-    "aws iam put-role-policy --role-name ROLE --policy-name alb-web-deploy --policy-document file://deploy.json",
-    "```",
-    "",
-    "Before that, replace `<account>` and `<bucket>` in the file with the account ID and the name of the state bucket.",
-    "",
+    ...ATTACHING,
     sections.join("\n\n"),
     "",
   ].join("\n");

@@ -9,7 +9,7 @@ export function commandLine(): Command {
   return newCommand(
     "explain",
     "Prints a rule's page: what it checks and why, the symptom, an example, and the fix.",
-    "0 printed, 2 wrong usage, 70 internal error",
+    "0 printed, 2 invalid usage, 70 internal error",
   )
     .argument("<rule>", "the id of a finding, such as P33")
     .action(explain);

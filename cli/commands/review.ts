@@ -20,7 +20,7 @@ export function commandLine(): Command {
     newCommand(
       "review",
       "Reports what a plan does to the path of a request, before it is applied.",
-      "0 reviewed, 1 effect at or above --fail-on, 2 wrong usage or unreadable file, 3 not finished within 10 " +
+      "0 reviewed, 1 effect at or above --fail-on, 2 invalid usage or unreadable file, 3 not finished within 10 " +
         "seconds of CPU time, 70 internal error",
     ),
   )

@@ -28,7 +28,7 @@ export function commandLine(): Command {
     newCommand(
       "trace",
       "Reports hop by hop whether a request reaches a target, and what prevents it.",
-      "0 ok, 1 broken, 2 wrong usage or unreadable file, 3 unknown only, 70 internal error",
+      "0 ok, 1 broken, 2 invalid usage or unreadable file, 3 unknown only, 70 internal error",
     ),
   )
     .argument(

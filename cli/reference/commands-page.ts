@@ -18,7 +18,7 @@ What each exit code of a command means, for scripts and workflows. Reading it ta
 \`npm run docs\` from the commands themselves; \`npx alb-web COMMAND --help\` names those of one command.
 
 - \`trace\` and \`rehearse\` never report a result as ok when part of it could not be determined: code 3 means that
-  nothing is broken and something is unknown. \`review\` reports every effect on the page; only \`--fail-on\` makes an
+  nothing is broken and something is unknown. \`review\` reports every effect; only \`--fail-on\` makes an
   effect an exit code.
 - A full disk, a missing permission or another limit of the operating system is code 1 of every command, with a
   message that names the file.

@@ -12,8 +12,8 @@ new WebStack(app, "web", { domainName: "www.example.com", instances: { count: 3 
 
 Only \`domainName\` is required. An invalid value is refused before any file is written, and all errors are reported
 at once. \`WebTopology\`, for [a CDKTF project of your own](../guides/cdktf-project.md), takes the same props except
-\`backend\`, \`tags\` and \`accept\`. [Changing a live site](../guides/changing-a-live-site.md) lists what changing
-each prop does to a running site.
+\`backend\`, \`tags\` and \`accept\`. [Change a live site](../guides/changing-a-live-site.md#what-each-change-does)
+lists what changing most props does to a running site.
 
 ## References
 

@@ -9,14 +9,13 @@ export interface WebStackProps {
   /**
    * The site's host name, such as `www.example.com`. It must be lower case, without a trailing dot, and at most 64
    * characters long if the stack requests a certificate (the limit of a common name). Changing it replaces the
-   * instances.
+   * certificate, the target group and the instances.
    */
   readonly domainName: string;
   /**
    * The AWS region in which everything is created. It must be a region that hashicorp/aws 5.100.0 supports, outside
    * China and GovCloud; `constructs/props/regions.ts` lists them. It is never read from the environment. Another region
-   * is another site: destroy the site in the old region first, because Terraform no longer looks there after the
-   * change.
+   * is another site: destroy the site in the old region first, because Terraform then no longer looks there.
    * @default "us-east-1"
    */
   readonly region?: string;
@@ -38,8 +37,8 @@ export interface WebStackProps {
    */
   readonly certificate?: CertificateProps;
   /**
-   * The network: a new VPC or an existing one. Changing it replaces everything in the network; deploy
-   * `disposable: true` first.
+   * The network: a new VPC or an existing one. Changing `cidr` or `vpcId` replaces the load balancer, the target group
+   * and the instances; deploy `disposable: true` first.
    * @default - a new VPC, 10.0.0.0/16, in the first two Availability Zones of the region
    */
   readonly network?: NewNetworkProps | ExistingNetworkProps;
@@ -130,7 +129,7 @@ export interface AcceptedFinding {
   readonly finding: string;
   /**
    * The address that the finding reports, such as `aws_security_group.web`.
-   * @default - the one address at which it is found
+   * @default - the finding's only address
    */
   readonly address?: string;
   /** The reason why the finding is acceptable, at most 500 characters. It is shown wherever the finding is shown. */
@@ -227,7 +226,8 @@ export interface ExistingNetworkProps {
 /** The health check of the target group. */
 export interface HealthCheckProps {
   /**
-   * The path that the health check requests, and optionally a query. Allowed are letters, digits and `/ - . _ ~`.
+   * The path that the health check requests, and optionally a query. Allowed are letters, digits and `/ - . _ ~`, in
+   * the query letters, digits and `- . _ ~ = &`.
    * @default "/health"
    */
   readonly path?: string;

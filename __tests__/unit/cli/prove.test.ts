@@ -53,16 +53,16 @@ describe("the estimate", () => {
       ),
     );
     expect(rows["Application Load Balancer"]).toBe(
-      `${RATES.loadBalancer} USD an hour, and ${RATES.capacityUnit} USD for each capacity unit and hour`,
+      `${RATES.loadBalancer} USD an hour, and ${RATES.capacityUnit} USD per capacity unit-hour`,
     );
-    expect(rows["Its public IPv4 addresses, one in each zone"]).toBe(
+    expect(rows["Its public IPv4 addresses, one in each Availability Zone"]).toBe(
       `${CHARGED.addresses} × ${RATES.address} USD an hour`,
     );
     expect(rows[`${CHARGED.instances} × \`${CHARGED.instanceType}\``]).toBe(
       `${CHARGED.instances} × ${RATES.instance} USD an hour`,
     );
     expect(rows[`${CHARGED.instances} × ${CHARGED.diskGib} GiB gp3`]).toBe(
-      `${CHARGED.instances} × ${RATES.gibMonth.toFixed(2)} USD for a GiB`,
+      `${CHARGED.instances} × ${CHARGED.diskGib} GiB × ${RATES.gibMonth.toFixed(2)} USD per GiB`,
     );
   });
 
@@ -441,7 +441,7 @@ describe("docs/guides/prove.md", () => {
   });
 
   test("says that nothing was seen if, and only if, its table is empty", () => {
-    expect(PAGE.includes("Nothing was seen on AWS yet.")).toBe(rows.length === 0);
+    expect(PAGE.includes("No run has been recorded yet.")).toBe(rows.length === 0);
   });
 
   test("has well-formed records only", () => {

@@ -1,11 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reviewsAsMarkdown } from "../../../cli/reviewing/markdown";
-import { reportAsText } from "../../../cli/tracing/text";
-import { review } from "../../../path/review/review";
-import { trace } from "../../../path/trace/trace";
 import { PROJECT } from "../../support/project";
-import { planOf } from "../../support/standing-site";
 import { synthOf } from "../../support/synth";
 
 /* What the guides quote of the commands' output and errors is what the commands print. */
@@ -74,24 +69,4 @@ test("first-deploy shows how invalid props are refused", () => {
   expect(() =>
     synthOf({ domainName: "www.example.com", instances: { count: 0 }, healthCheck: { timeoutSec: 15 } }),
   ).toThrow(expect.objectContaining({ message: shown }));
-});
-
-describe("plain-terraform shows what is printed", () => {
-  const plan = planOf({ "aws_vpc_security_group_ingress_rule.web": { set: { from_port: 8080, to_port: 8080 } } });
-  const shown = (command: string) => {
-    const [, indent = "", block = ""] =
-      new RegExp(`^( *)<!-- ${command} -->\\n *\`\`\`\\n([^]*?)\\n *\`\`\`\\n`, "m").exec(guide("plain-terraform")) ??
-      [];
-    return block.split("\n").map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
-  };
-
-  test.each([
-    ["review plan.json", () => reviewsAsMarkdown([{ name: "plan.json", review: review(plan) }])],
-    ["trace plan.json", () => reportAsText(trace(plan), { source: "plan.json" })],
-  ])("by %s", (command, print) => {
-    const lines = shown(command).filter((line) => !["", "…"].includes(line.trim()));
-    const printed = new Set(print().split("\n"));
-    expect(lines.length).toBeGreaterThan(2);
-    expect(lines.filter((line) => !printed.has(line))).toEqual([]);
-  });
 });
