@@ -168,7 +168,7 @@ export class Fields {
             open ??
               (one.size === 0
                 ? "known after apply"
-                : `known after apply; one of ${[...one].slice(0, 3).map(shown).join(", ")}`),
+                : `known after apply; the expression contains ${[...one].slice(0, 3).map(shown).join(", ")}`),
             open === undefined ? namesIn(all) : undefined,
           );
         [value] = one;

@@ -31,7 +31,7 @@ export interface Listener extends Part {
   readonly arn: Attr<string>;
   readonly balancerArn: Attr<string>;
   readonly port: Attr<number>;
-  /** `HTTP`, `HTTPS`; `TCP` and others cannot be on an application load balancer. HTTP if none is set. */
+  /** `HTTP`, `HTTPS`; `TCP` and others cannot be on an Application Load Balancer. HTTP if none is set. */
   readonly protocol: Attr<string>;
   readonly sslPolicy: Attr<string>;
   /** The default certificate first, then those of `aws_lb_listener_certificate`. */

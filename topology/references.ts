@@ -210,8 +210,9 @@ function followModule(name: string, path: readonly Step[], scope: Scope, asker: 
   }
   const [output, ...more] = rest;
   if (children.length === 0 && scope.isEmpty(`module.${name}`)) return [];
-  if (children.length === 0 || output === undefined)
-    return opened(walk, `known after apply; module.${name} is not in the file`);
+  if (children.length === 0) return opened(walk, `known after apply; module.${name} is not in the file`);
+  if (output === undefined)
+    return opened(walk, `known after apply; the reference to module.${name} cannot be resolved from the file`);
   return children.flatMap((child) => {
     const expression = child.output(String(output));
     if (expression === undefined)

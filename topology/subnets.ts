@@ -5,6 +5,7 @@ import type { NetworkAcls } from "./network-acls";
 import type { NetworkAcl, RouteTable, Subnet, Vpc } from "./network-model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
+import { missing } from "./symbols";
 import { type Attr, known, Unknown } from "./value";
 
 /** The surroundings of subnets, indexed once for all of them. */
@@ -92,7 +93,7 @@ function writtenSubnet(it: Resource, around: Around): Subnet {
 function associatedTable({ address, fields }: Resource, { tables }: Around): Attr<RouteTable> {
   const id = fields.text("route_table_id", expected.ROUTE_TABLE);
   if (id === undefined || id instanceof Unknown) return id;
-  return tables.get(id) ?? new Unknown(address, "route_table_id", "the route table is not in the file");
+  return tables.get(id) ?? new Unknown(address, "route_table_id", missing("the route table", id));
 }
 
 /** The table of a subnet without an association: its VPC's main one. */

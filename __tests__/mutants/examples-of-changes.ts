@@ -31,7 +31,7 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
     },
   },
   P58: {
-    what: "a health check uses a protocol for network load balancers",
+    what: "a health check uses a protocol of Network Load Balancers",
     wrong: `resource "aws_lb_target_group" "web" {
   port     = 80
   protocol = "HTTP"
@@ -86,9 +86,10 @@ export const EXAMPLES_OF_CHANGES: Readonly<Record<string, Example>> = {
   user_data                   = file("boot.sh")
   user_data_replace_on_change = true
 }`,
-    observed: "the plan changes the user data of an existing server, which is stopped and started and does not run it",
+    observed:
+      "the plan changes the user data of an existing instance, which is stopped and started and does not run it",
     fix: {
-      text: "Replace the server when its user data changes.",
+      text: "Replace the instance when its user data changes. Review the plan before you apply it.",
       props: "no prop causes this; remove the override or the resource you added",
       hcl: `resource "aws_instance" "web" {
   user_data_replace_on_change = true

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Example } from "../../path/explain/example";
+import { hclOf } from "../../path/fixes/fix";
 import { hclBlock } from "../../path/fixes/hcl";
 import type { Finding } from "../../path/report";
-import { RULES } from "../../path/rules/all";
+import { RULES, ruleOf } from "../../path/rules/all";
 import { traceTopology } from "../../path/trace/trace";
 import { readTopology } from "../../topology/topology";
 import { PROJECT } from "../support/project";
@@ -11,7 +12,7 @@ import { MUTANTS } from "./all";
 import { baseStack, mutantStack } from "./bases";
 import { applyEdits } from "./edits";
 import { EXAMPLES_OF_CHANGES } from "./examples-of-changes";
-import { findingsOf } from "./judge";
+import { findingsOf, isWarning } from "./judge";
 import type { Mutant, SynthesizedJson } from "./mutant";
 
 /*
@@ -30,8 +31,13 @@ export function examples(): Readonly<Record<string, Example>> {
 }
 
 function exampleOf(id: string): Example {
+  const { severity, needs } = ruleOf(id);
+  const isUnusual = (it: Mutant) => severity !== undefined && isWarning(it) !== (severity.usual === "warning");
   const [mutant] = MUTANTS.filter(({ rule, cannot }) => rule === id && cannot?.synthesized === undefined).sort(
-    (one, other) => sizeOf(one) - sizeOf(other),
+    (one, other) =>
+      Number(one.shows === undefined) - Number(other.shows === undefined) ||
+      Number(isUnusual(one)) - Number(isUnusual(other)) ||
+      sizeOf(one) - sizeOf(other),
   );
   if (mutant === undefined) throw new Error(`no error of ${id} is in a synthesized file`);
   const stack = mutantStack(mutant);
@@ -41,20 +47,49 @@ function exampleOf(id: string): Example {
   if (finding === undefined) throw new Error(`${id} does not find ${mutant.name}`);
   const right = mutant.unfixable === undefined ? blocksOf(stack) : blocksOf(baseStack(mutant.base));
   const addresses = [...new Set([...changed(blocksOf(baseStack(mutant.base)), wrong), ...changed(wrong, right)])];
-  if (wrong.has(finding.address)) addresses.push(finding.address);
+  addresses.push(...findings.map(({ address }) => address).filter((it) => wrong.has(it)));
+  addresses.push(...namedIn(finding.observed, wrong));
+  addresses.push(...[...wrong.keys()].filter((it) => mutant.shows?.some((pattern) => pattern.test(it))));
+  const shown = (blocks: Blocks) => blocksText(blocks, addresses, needs.includes("boot scripts"));
   return {
     what: mutant.name,
-    wrong: shown(wrong, addresses),
-    right: shown(right, addresses),
+    wrong: shown(wrong),
+    right: shown(right),
     observed: readable(`\`${finding.attribute}\` of \`${finding.address}\`: ${finding.observed}`),
     fix: {
       text: unique(findings.map(({ fix }) => readable(fix.text))).join(" "),
       props: finding.fix.props,
-      hcl: unique(findings.map(({ fix }) => readable(fix.hcl)))
-        .filter((it) => it !== "")
-        .join("\n\n"),
+      hcl: readable(hclOfAll(findings)),
     },
   };
+}
+
+/** Each block once, unless a fix describes its change in words. */
+function hclOfAll(findings: readonly Finding[]): string {
+  const isOfEdits = findings.every(({ fix }) => fix.hcl === hclOf(fix.edits));
+  if (isOfEdits) return hclOf(findings.flatMap(({ fix }) => fix.edits));
+  return unique(findings.map(({ fix }) => fix.hcl))
+    .filter((it) => it !== "")
+    .join("\n\n");
+}
+
+/** Blocks that a text names. */
+function namedIn(text: string, blocks: Blocks): string[] {
+  const words = new Set(text.match(/[\w.-]*\w/g));
+  return [...blocks.keys()].filter((it) => words.has(it));
+}
+
+/** Stacks in JSON write out arguments that are not set. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, it]) => (it === null ? [] : [[key, withoutNulls(it)]])),
+  );
+}
+
+function withoutScript(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return "user_data" in body ? { ...body, user_data: "…" } : body;
 }
 
 const MOST_FIXES = 8;
@@ -74,10 +109,10 @@ function corrected(stack: SynthesizedJson, mutant: Mutant): Finding[] {
   return done;
 }
 
-function shown(blocks: Blocks, addresses: readonly string[]): string {
+function blocksText(blocks: Blocks, addresses: readonly string[], hasScripts: boolean): string {
   const texts = unique(addresses).flatMap((address) => {
     const body = blocks.get(address);
-    return body === undefined ? [] : [blockOf(address, body)];
+    return body === undefined ? [] : [blockOf(address, hasScripts ? body : withoutScript(body))];
   });
   return readable(texts.join("\n\n"));
 }
@@ -95,7 +130,8 @@ function sizeOf(mutant: Mutant): number {
 }
 
 function changed(one: Blocks, other: Blocks): string[] {
-  const text = (blocks: Blocks, address: string) => JSON.stringify(blocks.get(address));
+  // A removed resource is removed from the `depends_on` of others too.
+  const text = (blocks: Blocks, address: string) => JSON.stringify({ ...blocks.get(address), depends_on: undefined });
   return [...new Set([...one.keys(), ...other.keys()])].filter((it) => text(one, it) !== text(other, it));
 }
 
@@ -111,7 +147,7 @@ function blockOf(address: string, { tags: _, "//": __, ...body }: Readonly<Recor
   const [kind, type = "", name = ""] = address.startsWith("data.")
     ? address.split(".")
     : ["resource", ...address.split(".")];
-  return hclBlock(`${kind} "${type}" "${name}"`, body);
+  return hclBlock(`${kind} "${type}" "${name}"`, withoutNulls(body) as Record<string, unknown>);
 }
 
 /** Without the suffixes that CDKTF adds to resource names, and with boot scripts in plain text. */
@@ -120,7 +156,9 @@ function readable(text: string): string {
     const script = Buffer.from(encoded, "base64").toString("utf8").trimEnd();
     return `base64encode(<<-EOT\n${script.replace(/^(?=.)/gm, "    ")}\n  EOT\n  )`;
   });
-  return clear.replace(/\b(?:site_)?([a-z][\w-]{0,60}?)_[0-9A-F]{8}\b/g, (_, name: string) =>
+  // `terraform fmt` does not align an argument of several lines.
+  const formatted = clear.replace(/ +(?== base64encode\(<<)/g, " ");
+  return formatted.replace(/\b(?:site_)?([a-z][\w-]{0,60}?)_[0-9A-F]{8}\b/g, (_, name: string) =>
     name.replaceAll("-", "_"),
   );
 }

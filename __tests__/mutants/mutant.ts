@@ -28,6 +28,8 @@ export interface Mutant {
   readonly cannot?: Partial<Record<Form, string>>;
   /** For warnings: the expected verdict. */
   readonly verdict?: TraceReport["verdict"];
+  /** The rule's page shows this one, with these other blocks of its stack. */
+  readonly shows?: readonly RegExp[];
   /** Why the fix cannot be tried here, if it cannot. */
   readonly unfixable?: string;
 }

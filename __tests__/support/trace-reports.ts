@@ -20,7 +20,7 @@ const OBSERVED: Readonly<Record<Hop, readonly [resource: string, observed: strin
 };
 
 const COVERAGE =
-  "Proven from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modeled: AWS " +
+  "Determined from the file: listeners, routes, groups, ACLs, certificate names. Assumed: 1. Not modeled: AWS " +
   "quotas, firewalls on the instances, responses of the application.";
 
 /** A path on which each hop is ok unless set otherwise. */

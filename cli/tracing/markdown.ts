@@ -14,6 +14,7 @@ import {
   markOf,
   NO_PATH,
   opensOf,
+  pageCommand,
   shownVerdict,
   urlsByFinding,
   wayOf,
@@ -138,7 +139,7 @@ function headline(finding: Finding, addresses: readonly string[]): string {
 }
 
 /** Indented, so that they belong to their list item. */
-function detailsOf({ symptom, fix, docs }: Finding, urls: readonly string[], others: number): string[] {
+function detailsOf({ id, symptom, fix }: Finding, urls: readonly string[], others: number): string[] {
   return [
     "<details><summary>Symptom and fix</summary>",
     "",
@@ -146,7 +147,7 @@ function detailsOf({ symptom, fix, docs }: Finding, urls: readonly string[], oth
     ...(urls.length > 0 ? [`- On: ${firstOf(urls.map(asCode))}`] : []),
     `- Fix: ${asSentence(fix.text)}`,
     ...(fix.props === "" ? [] : [`- Props: ${asSentence(fix.props)}`]),
-    `- Rule: ${asCode(docs)}`,
+    `- Rule: ${asCode(pageCommand(id))}`,
     ...(fix.hcl === "" ? [] : ["", ...asBlock("hcl", fix.hcl)]),
     ...(others > 0 ? ["", `The same for ${others === 1 ? "the other one" : `the other ${others}`}.`] : []),
     "",

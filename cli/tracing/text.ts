@@ -13,6 +13,7 @@ import {
   markOf,
   NO_PATH,
   opensOf,
+  pageCommand,
   shownVerdict,
   urlsByFinding,
   wayOf,
@@ -148,7 +149,7 @@ function findingParts(page: Page, title: string, findings: readonly Finding[], r
 function findingLines(page: Page, group: readonly Finding[], urls: readonly string[], hop: string): string[] {
   const [finding] = group;
   if (finding === undefined) return [];
-  const { id, attribute, observed, required, symptom, share, accepted, fix, docs } = finding;
+  const { id, attribute, observed, required, symptom, share, accepted, fix } = finding;
   const mark = markOf(finding);
   const addresses = firstOf(group.map(({ address }) => address));
   const labelled = (label: string, text: string) =>
@@ -169,7 +170,7 @@ function findingLines(page: Page, group: readonly Finding[], urls: readonly stri
     ...labelled("fix", fix.text),
     ...labelled("props", fix.props),
     ...hclLines(page, fix.hcl),
-    ...labelled("docs", docs),
+    ...labelled("docs", pageCommand(id)),
     ...labelled(
       "",
       group.length > 1 ? `the same for ${group.length === 2 ? "the other one" : `the other ${group.length - 1}`}` : "",

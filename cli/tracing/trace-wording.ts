@@ -1,3 +1,4 @@
+import { command, word } from "../../machine/text/pasteable";
 import {
   type Finding,
   HOPS,
@@ -119,6 +120,11 @@ export function idsOn({ findings }: HopReport, report: TraceReport): string[] {
 
 /** Cached, as there can be thousands of findings and paths. */
 const notesOf = new WeakMap<readonly Finding[], ReadonlyMap<string, string>>();
+
+/** The command that prints a rule's page. */
+export function pageCommand(id: string): string {
+  return command`npx alb-web explain ${word.name(id)}`;
+}
 
 /** "from the internet, through aws_lb.web" */
 export function wayOf({ from, balancer }: PathReport): string {

@@ -1,7 +1,8 @@
 import { HOPS, type Hop } from "../report";
 import { RULES } from "../rules/all";
-import { type Rule, severityOf } from "../rules/rule";
+import type { Rule } from "../rules/rule";
 import { SYMPTOMS, type Symptom } from "../rules/symptoms";
+import { severityInWords } from "./facts";
 import { capitalized } from "./rule-page";
 
 /* The pages that list the rules: by hop, and by symptom. */
@@ -19,7 +20,7 @@ export function rulesPage(): string {
   return [
     "# Rules",
     `Each of the ${RULES.length} rules has a page with the cause, the symptom, an example and the fix. ` +
-      "`npx alb-web explain P33` prints the same page.",
+      "`npx alb-web explain P33` prints the same page. Looking one up takes a minute.",
     ...HOPS.map((hop) => {
       const rules = RULES.filter((it) => it.hop === hop);
       return `## ${HOP_TITLES[hop]}\n\n${table(rules, (it) => `${it.id}.md`)}`;
@@ -32,8 +33,11 @@ export function rulesPage(): string {
 export function troubleshootingPage(): string {
   return [
     "# Troubleshooting by symptom",
-    "Symptoms and the rules that explain them. To check all rules at once, trace your plan or state: " +
-      "`terraform show -json > state.json && npx alb-web trace state.json`.",
+    "Symptoms and the rules that explain them. Looking one up takes a minute. To check all rules at once, trace your " +
+      "state. For any Terraform configuration:",
+    "```sh\nterraform show -json > state.json && npx alb-web trace state.json\n```",
+    "For a stack of this project, here with the ID `web`:",
+    "```sh\nterraform -chdir=cdktf.out/stacks/web show -json | npx alb-web trace -\n```",
     ...(Object.keys(SYMPTOMS) as Symptom[]).map((symptom) => {
       const rules = RULES.filter(({ symptoms }) => symptoms.includes(symptom));
       return `## ${SYMPTOMS[symptom]}\n\n${table(rules, (it) => `rules/${it.id}.md`)}`;
@@ -45,7 +49,7 @@ export function troubleshootingPage(): string {
 function table(rules: readonly Rule[], linkOf: (rule: Rule) => string): string {
   const rows = rules.map((it) => {
     const symptom = capitalized(it.symptom).replaceAll("|", "\\|");
-    return `| [${it.id}](${linkOf(it)}) | ${capitalized(it.title)} | ${severityOf(it)} | ${symptom} |`;
+    return `| [${it.id}](${linkOf(it)}) | ${capitalized(it.title)} | ${severityInWords(it)} | ${symptom} |`;
   });
   return ["| Rule | Cause | Severity | Symptom |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }

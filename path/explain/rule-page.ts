@@ -1,6 +1,6 @@
 import { ruleOf } from "../rules/all";
-import { type Rule, severityOf } from "../rules/rule";
 import { exampleOf } from "./example";
+import { acceptanceOf, factsOf } from "./facts";
 
 /** The page of a rule, as Markdown. */
 export function rulePage(id: string): string {
@@ -16,44 +16,10 @@ export function rulePage(id: string): string {
     `## Fix\n\n${[fix.text, ...(fix.hcl === "" ? [] : [hcl(fix.hcl)]), ...inProps(fix.props)].join("\n\n")}`,
     `## Corrected example\n\n${right === "" ? "The same configuration without the blocks above." : hcl(right)}`,
     `## Reference\n\n<${rule.source}>`,
-    `---\n\nTo accept this finding in a stack built with this project, add ` +
-      `\`accept: [{ finding: "${id}", address: "…", reason: "…" }]\`.`,
+    `---\n\n${acceptanceOf(rule)}`,
     "",
   ].join("\n\n");
 }
-
-function factsOf(rule: Rule): string {
-  const { hop, review, needs } = rule;
-  return [
-    `- **Hop:** ${hop.replace("-", " ")}`,
-    `- **Severity:** ${severityOf(rule)}${CERTAINTY[rule.certainty[0]]}`,
-    `- **Effect in a review:** ${severityOf(rule) === "warning" ? WATCHED : EFFECT[review.effect]}`,
-    ...(needs.length > 0 ? [`- **Requires:** ${needs.map((it) => NEED[it]).join("; ")}`] : []),
-  ].join("\n");
-}
-
-const CERTAINTY: Readonly<Record<Rule["certainty"][number], string>> = {
-  apply: " (AWS refuses the apply)",
-  certain: " (requests fail)",
-  plan: " (`terraform plan` fails)",
-  likely: " (often wrong, but not always)",
-};
-
-/** Only errors have an effect. */
-const WATCHED = "none; a change that causes it is listed as something to watch";
-
-const EFFECT: Readonly<Record<Rule["review"]["effect"], string>> = {
-  fails: "`fails`",
-  "fails if created": "`fails` for a new resource, otherwise `outage`",
-  outage: "`outage`, or `brief` if it affects only some requests",
-  none: "`none`",
-};
-
-const NEED: Readonly<Record<Rule["needs"][number], string>> = {
-  "whole configuration": "a plan of the whole configuration (with `-target`, the verdict is unknown)",
-  plan: "a plan (a state does not show it)",
-  "boot scripts": "boot scripts in plain text (a state of provider 5 contains only their hashes)",
-};
 
 function inProps(props: string): string[] {
   return props === "" ? [] : [`In a stack built with this project: ${props}.`];

@@ -9,6 +9,7 @@ import { validationRecordsOf } from "../analysis/certificates/validation-records
 import { once } from "../analysis/once";
 import type { Edit, Fix } from "../report";
 import { fix, setting } from "./fix";
+import { replacing } from "./shared-wording";
 
 /** One fix that adds all of the names to a certificate. */
 export const addingNames = once(({ names, all, shown, certificate, topology, nextTo }: UncoveredNames): Fix => {
@@ -18,10 +19,11 @@ export const addingNames = once(({ names, all, shown, certificate, topology, nex
     known(certificate.validationMethod) === "DNS"
       ? names.flatMap((name) => validationRecord(certificate, name, topology, nextTo))
       : [];
-  return fix(`Add ${shown} to the certificate's names.`, `alternativeNames: ${JSON.stringify(names)}`, [
-    setting(certificate.address, "subject_alternative_names", others),
-    ...records,
-  ]);
+  return fix(
+    `Add ${shown} to the certificate's names. ${replacing(certificate.address)}`,
+    `alternativeNames: ${JSON.stringify(names)}`,
+    [setting(certificate.address, "subject_alternative_names", others), ...records],
+  );
 });
 
 /**

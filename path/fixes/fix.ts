@@ -12,7 +12,7 @@ export function setting(address: string, path: string, value: unknown): Edit {
 }
 
 /** One block for each resource, however many of its arguments change. */
-function hclOf(edits: readonly Edit[]): string {
+export function hclOf(edits: readonly Edit[]): string {
   const blocks = new Map<string, { head: string; body: Record<string, unknown>; note: string } | string>();
   edits.forEach((edit, index) => {
     if ("remove" in edit) blocks.set(`remove ${edit.remove}`, `# remove ${edit.remove}`);
@@ -25,16 +25,18 @@ function hclOf(edits: readonly Edit[]): string {
       });
     } else {
       const { module, type, name, hasKey } = partsOf(edit.set);
-      // One of several blocks remains separate.
-      const key = edit.path.some((part) => typeof part === "number") ? `${edit.set} ${index}` : edit.set;
+      // A part of one of several blocks remains separate; whole blocks are listed together.
+      const isWhole = isWholeBlock(edit);
+      const key = !isWhole && edit.path.some((part) => typeof part === "number") ? `${edit.set} ${index}` : edit.set;
       const known = blocks.get(key);
-      const change = nested(edit.path, structuredClone(within(module, edit.value)));
+      const value = structuredClone(within(module, edit.value));
+      const change = nested(edit.path, isWhole ? [value] : value);
       if (typeof known === "object") merge(known.body, change);
       else
         blocks.set(key, {
           head: `resource "${type}" "${name}"`,
           body: change,
-          note: module !== "" || hasKey ? `${edit.set}${hasKey ? " only" : ""}` : "",
+          note: hasKey ? `for ${edit.set}` : module !== "" ? edit.set : "",
         });
     }
   });
@@ -43,12 +45,18 @@ function hclOf(edits: readonly Edit[]): string {
     .join("\n\n");
 }
 
+/** Whether it adds a block such as `ingress`. */
+function isWholeBlock({ path, value }: Extract<Edit, { set: string }>): boolean {
+  return path.length === 2 && typeof path[1] === "number" && typeof value === "object" && value !== null;
+}
+
 function merge(body: Record<string, unknown>, change: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(change)) {
     const known = body[key];
     const isBlock = (it: unknown): it is Record<string, unknown> =>
       typeof it === "object" && it !== null && !Array.isArray(it);
     if (isBlock(known) && isBlock(value)) merge(known, value);
+    else if (Array.isArray(known) && Array.isArray(value) && isBlock(value[0])) body[key] = [...known, ...value];
     else body[key] = value;
   }
 }

@@ -7,32 +7,49 @@ export function hclBlock(head: string, body: Readonly<Record<string, unknown>>, 
   const width = Math.max(
     0,
     ...Object.entries(body)
-      .filter(([, value]) => isArgument(value))
+      .filter(([key, value]) => isArgument(key, value))
       .map(([key]) => key.length),
   );
-  const lines = Object.entries(body).map(([key, value]) =>
-    argument(isArgument(value) ? key.padEnd(width) : key, value),
+  const entries = Object.entries(body);
+  const isFirst = ([key, value]: readonly [string, unknown]): boolean => isArgument(key, value);
+  // Arguments come before nested blocks.
+  const lines = [...entries.filter(isFirst), ...entries.filter((it) => !isFirst(it))].map(([key, value]) =>
+    argument(isArgument(key, value) ? key.padEnd(width) : key, value),
   );
   return `${head} {${note}\n${lines.map((line) => line.replace(/^/gm, "  ")).join("\n")}\n}`;
 }
 
-function isArgument(value: unknown): boolean {
+function isArgument(key: string, value: unknown): boolean {
   return (
-    value !== undefined &&
-    (typeof value !== "object" ||
-      value === null ||
-      (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null)))
+    MAPS.has(key) ||
+    (value !== undefined &&
+      (typeof value !== "object" ||
+        value === null ||
+        (Array.isArray(value) && !value.some((it) => typeof it === "object" && it !== null))))
   );
 }
 
+/** Arguments whose value is an object. */
+const MAPS = new Set(["tags", "tags_all", "volume_tags"]);
+
+/** Arguments that contain references, not text. */
+const REFERENCES = new Set(["depends_on", "ignore_changes", "replace_triggered_by", "provider"]);
+
 /** A nested block for an object, an argument for anything else. */
-function argument(key: string, value: unknown): string {
+function argument(name: string, value: unknown): string {
+  const key = name.trimEnd();
   if (value === undefined) return `# without ${key}`;
+  if (REFERENCES.has(key)) return `${name} = ${reference(value)}`;
+  if (MAPS.has(key) && typeof value === "object") return hclBlock(`${name} =`, value as Record<string, unknown>);
   if (Array.isArray(value) && value.some((it) => typeof it === "object" && it !== null))
     return value.map((it) => argument(key, it)).join("\n");
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return hclBlock(key, value as Record<string, unknown>);
-  return `${key} = ${literal(value)}`;
+  return `${name} = ${literal(value)}`;
+}
+
+function reference(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(reference).join(", ")}]` : String(value);
 }
 
 /** `${aws_lb.web.arn}` is written as the expression itself. */

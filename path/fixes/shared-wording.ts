@@ -7,6 +7,11 @@ export const BY_NO_PROP = "no prop causes this; remove the override or the resou
 export const BY_NO_RULE_PROP =
   "no prop causes this, because the stack adds no listener rules; change the override or the rule you added";
 
+/** For a fix that Terraform cannot apply in place. */
+export function replacing(address: string): string {
+  return `If ${address} already exists, this replaces it; review the plan before you apply it.`;
+}
+
 /** The affected part, such as "1 of 2 servers"; empty if all are affected. */
 export function shareOf(hit: number, all: number, of: string): { share?: string } {
   return hit < all ? { share: `${hit} of ${all} ${of}` } : {};

@@ -92,7 +92,7 @@ export function unseenBefore({ before, after }: Traces, world: World): Finding[]
     (it) =>
       it.severity === "error" &&
       !reported.has(placeOf(it)) &&
-      ruleOf(it.id).review.toldBy !== "changes" &&
+      ruleOf(it.id).review.reportedBy !== "changes" &&
       (isOfPlansOnly(it) || isOfScripts(it)),
   );
 }
@@ -159,10 +159,10 @@ function reportedByChanges(world: World, reported: readonly PhrasedCause[]): (fi
     isGoneReported ? world.after.records.filter((it) => leadsToGone(it, world.after)).map((it) => it.address) : [],
   );
   return (finding) => {
-    const { toldBy } = ruleOf(finding.id).review;
+    const { reportedBy } = ruleOf(finding.id).review;
     return (
-      toldBy === "changes" ||
-      (toldBy === "changes that destroy its name" && ofGoneNames.has(finding.address)) ||
+      reportedBy === "changes" ||
+      (reportedBy === "changes that destroy its name" && ofGoneNames.has(finding.address)) ||
       (isOfDestroy(finding) && out.has(finding.address))
     );
   };

@@ -15,6 +15,22 @@ export interface Rule {
   readonly title: string;
   /** How certain its findings are, the usual case first; it determines their severity ({@link severityOf}). */
   readonly certainty: readonly [Certainty, ...Certainty[]];
+  /**
+   * What its errors mean, in a few words, if not what its certainty says (path/explain/facts.ts).
+   * @default that of its certainty
+   */
+  readonly meaning?: string;
+  /**
+   * For a rule whose findings can be errors or warnings: the usual severity, and when a finding has the other one.
+   * @default every finding has the severity of its certainty
+   */
+  readonly severity?: { readonly usual: Finding["severity"]; readonly otherIf: string };
+  /**
+   * The only files in which it can find something: plans of existing resources, or files that Terraform has not
+   * checked yet.
+   * @default all files
+   */
+  readonly onlyIn?: "plans of changes" | "synthesized files";
   /** Why AWS or a browser behaves this way, and the consequences: two or three sentences. */
   readonly why: string;
   /** What a person sees, for any resource. */
@@ -56,7 +72,7 @@ interface InReview {
    * record points to a name that the change destroys and they report an outage for that.
    * @default never
    */
-  readonly toldBy?: "changes" | "changes that destroy its name";
+  readonly reportedBy?: "changes" | "changes that destroy its name";
   /**
    * Which change is reported as the cause: the first that gives a server or a load balancer other security groups, if
    * there is one and the resource itself does not change.

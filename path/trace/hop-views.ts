@@ -1,6 +1,7 @@
 import type { Action, Topology } from "../../topology/model";
 import { type Attr, known, Unknown } from "../../topology/value";
 import { listedOn } from "../analysis/certificates/picked-certificates";
+import { isResolved } from "../analysis/names/record-names";
 import type { TracedPath } from "../analysis/requests/traced-path";
 import type { Hop } from "../report";
 
@@ -36,7 +37,7 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
       resources: [...records, ...over].map(({ address }) => address),
       observed:
         `${what}${way} ` +
-        `${balancer === undefined ? "to a load balancer that is not in the file" : `to ${balancer.address}`}`,
+        `${balancer === undefined ? `to a load balancer that ${elsewhere(records)}` : `to ${balancer.address}`}`,
     };
   },
   tls: (path) => {
@@ -93,6 +94,10 @@ const VIEWS: Readonly<Record<Hop, (path: TracedPath) => HopView>> = {
           ).join(", "),
   }),
 };
+
+function elsewhere(records: TracedPath["records"]): string {
+  return records.every(isResolved) ? "is not in the file" : "cannot be resolved from the file";
+}
 
 /** Several rules may forward to one target group, and one server may be in several. */
 function unique(texts: readonly string[]): readonly string[] {

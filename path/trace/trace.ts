@@ -227,17 +227,19 @@ function coverageOf(
   { stopped }: Deadline,
 ): string {
   const hops = paths.flatMap((path) => path.hops);
-  const proven = hops.filter(({ verdict }) => verdict !== "unknown").length;
+  const determined = hops.filter(({ verdict }) => verdict !== "unknown").length;
   const others = balancers.filter((it) => !mayBeApplication(it)).length;
   const notModeled = [
     "the behavior of the targets' applications",
     "quotas",
     "IPv6 beyond the load balancer",
-    ...(others > 0 ? [`${others} load balancers that are not application load balancers`] : []),
+    ...(others > 0
+      ? [others === 1 ? "1 load balancer of another type" : `${others} load balancers of other types`]
+      : []),
   ];
   return (
-    `${stopped === undefined ? "" : `${stopped} `}Proven from the ` +
-    `${source === "synthesized" ? "synthesized file" : source}: ${proven} of ${hops.length} hops; assumed: ` +
+    `${stopped === undefined ? "" : `${stopped} `}Determined from the ` +
+    `${source === "synthesized" ? "synthesized file" : source}: ${determined} of ${hops.length} hops; assumed: ` +
     `${assumptions === 0 ? "nothing" : `${assumptions} ${assumptions === 1 ? "fact" : "facts"} not in any file`}` +
     `; not modeled: ${notModeled.join(", ")}.`
   );

@@ -8,6 +8,7 @@ export const P30: readonly RuleMutant[] = [
     name: "port 80, which redirects, is not allowed",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
+    shows: [/^aws_vpc_security_group_ingress_rule\..*https/],
     mutate: (stack) => remove(stack, fromClients(stack, "HTTP")),
   },
   {

@@ -15,6 +15,7 @@ export const P45: readonly RuleMutant[] = [
     base: "inline-groups",
     at: { type: "aws_subnet", attribute: "route_table_id" },
     also: ["P62"],
+    shows: [/^aws_subnet\./, /^aws_internet_gateway\./],
     mutate: (stack) => {
       named(stack, "aws_route", "internet").route_table_id =
         `\${${add(stack, "aws_route_table", "public", { vpc_id: "${aws_vpc.main.id}" })}.id}`;

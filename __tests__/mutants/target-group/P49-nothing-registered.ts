@@ -24,6 +24,7 @@ export const P49: readonly RuleMutant[] = [
     base: "inline-groups",
     at: { type: "aws_alb_target_group", attribute: "targets" },
     also: ["P48"],
+    shows: [/^aws_instance\./, /^aws_alb_listener\.https$/],
     mutate: (stack) => {
       const arn = addGroup(stack, "other");
       for (const { body } of attachmentsOf(stack)) body.target_group_arn = arn;

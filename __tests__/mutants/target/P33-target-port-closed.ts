@@ -9,6 +9,7 @@ export const P33: readonly RuleMutant[] = [
     name: "no ingress rule allows the load balancer",
     base: "site",
     at: { type: "aws_security_group", attribute: "ingress" },
+    shows: [/^aws_vpc_security_group_egress_rule\..*instances/],
     mutate: (stack) => remove(stack, fromBalancer(stack)),
   },
   {

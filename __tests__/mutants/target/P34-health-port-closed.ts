@@ -34,6 +34,7 @@ export const P34: readonly RuleMutant[] = [
     name: "the health check port is open only to the targets themselves",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "ingress" },
+    shows: [/^aws_security_group\.alb$/],
     verdict: "ok",
     mutate: (stack) => {
       (targetGroupOf(stack).body.health_check as Json).port = 8080;

@@ -8,6 +8,7 @@ export const P62: readonly RuleMutant[] = [
     name: "the private subnets have no default route",
     base: "auto-scaling",
     at: { type: "aws_autoscaling_group", attribute: "vpc_zone_identifier" },
+    shows: [/^aws_route_table\.private$/, /^aws_route_table_association\.private_/, /^aws_launch_template\./],
     mutate: (stack) => remove(stack, { address: "aws_route.private", body: {} }),
   },
   {

@@ -5,15 +5,20 @@ import { add } from "../pick";
 
 export const P70: readonly RuleMutant[] = [
   {
-    name: "two security groups have the name of the load balancer's",
+    name: "a second security group has the same name as the load balancer's",
     base: "auto-scaling",
     at: { type: "aws_security_group", attribute: "name" },
+    shows: [/^aws_security_group\.balancer$/],
     cannot: { state: BY_AWS },
     mutate: (stack) =>
-      add(stack, "aws_security_group", "second", { name: "balancer", description: "x", vpc_id: "${aws_vpc.main.id}" }),
+      add(stack, "aws_security_group", "second", {
+        name: "balancer",
+        description: "Another one",
+        vpc_id: "${aws_vpc.main.id}",
+      }),
   },
   {
-    name: "two security groups have the name of the instances'",
+    name: "a second security group has the same name as the instances'",
     base: "inline-groups",
     at: { type: "aws_security_group", attribute: "name" },
     cannot: { state: BY_AWS },

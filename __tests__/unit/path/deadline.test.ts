@@ -48,7 +48,7 @@ test.each([0, 1, FILE_RULES, FILE_RULES + 2, LOOKS - 1])(
     expect(report.stopped).toMatch(
       /^Stopped after 10 seconds of CPU time, (while reading the file|in the rules? .+); what was not checked is unknown\.$/,
     );
-    expect(report.coverage.startsWith(`${report.stopped} Proven from the plan`)).toBe(true);
+    expect(report.coverage.startsWith(`${report.stopped} Determined from the plan`)).toBe(true);
     expect(opensOf(report)).toContainEqual(
       expect.objectContaining({ why: "not fully checked: the trace stopped after 10 seconds of CPU time" }),
     );

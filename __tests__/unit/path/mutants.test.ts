@@ -6,6 +6,7 @@ import { MUTANTS } from "../../mutants/all";
 import { BASES, baseStack, mutantStack } from "../../mutants/bases";
 import { CELLS_FILE, cellsText, FORMS, holding, reasons } from "../../mutants/cells";
 import { applyEdits } from "../../mutants/edits";
+import { EXAMPLES_OF_CHANGES } from "../../mutants/examples-of-changes";
 import { findingsOf, findsErrors, inWords, isWarning, misses, opensIn } from "../../mutants/judge";
 import type { Mutant, SynthesizedJson } from "../../mutants/mutant";
 
@@ -96,6 +97,16 @@ describe.each(RULES.filter(({ certainty }) => certainty.includes("likely")).map(
   test("has a mutant that is a warning", () => {
     expect(MUTANTS.filter((it) => it.rule === rule && isWarning(it)).length).toBeGreaterThan(0);
   });
+});
+
+test("a rule says when its findings are warnings and when errors, if its mutants are both", () => {
+  const isBoth = (rule: string) => new Set(MUTANTS.filter((it) => it.rule === rule).map(isWarning)).size === 2;
+  expect(RULES.filter(({ id, severity }) => isBoth(id) && severity === undefined).map(({ id }) => id)).toEqual([]);
+});
+
+test("a rule says so if no plain stack can contain what it finds", () => {
+  const only = RULES.filter(({ onlyIn }) => onlyIn !== undefined).map(({ id }) => id);
+  expect(Object.keys(EXAMPLES_OF_CHANGES).sort()).toEqual(only.sort());
 });
 
 test("the table of cells is as the mutants say", () => {

@@ -197,7 +197,7 @@ test.each([
   [
     "of one instance of several",
     [setting("aws_subnet.private[0]", "cidr_block", "10.0.3.0/24")],
-    'resource "aws_subnet" "private" {  # aws_subnet.private[0] only\n  cidr_block = "10.0.3.0/24"\n}',
+    'resource "aws_subnet" "private" {  # for aws_subnet.private[0]\n  cidr_block = "10.0.3.0/24"\n}',
   ],
   [
     "of one resource in one block",
@@ -206,7 +206,7 @@ test.each([
       setting("aws_lb_target_group.web", "health_check.port", "80"),
       setting("aws_lb_target_group.web", "port", 80),
     ],
-    'resource "aws_lb_target_group" "web" {\n  health_check {\n    path = "/"\n    port = "80"\n  }\n  port = 80\n}',
+    'resource "aws_lb_target_group" "web" {\n  port = 80\n  health_check {\n    path = "/"\n    port = "80"\n  }\n}',
   ],
 ])("the HCL of a fix writes changes %s", (_, edits, hcl) => {
   expect(fix("", "", edits).hcl).toBe(hcl);

@@ -35,6 +35,14 @@ export function targetNames(record: DnsRecord): readonly string[] {
     : [];
 }
 
+/** Whether the targets of a record are literal names, so that it is certain that none is a resource of the file. */
+export function isResolved(record: DnsRecord): boolean {
+  const { alias, values } = record;
+  return alias === undefined
+    ? values.open === undefined && !values.items.some((it) => it.includes("${"))
+    : !(known(alias.name) ?? "${").includes("${");
+}
+
 /** Without the `dualstack.` prefix that aliases may put before a load balancer's name. */
 export function hostOf(name: string): string {
   return nameOf(name).replace(/^dualstack\./, "");

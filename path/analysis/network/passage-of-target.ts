@@ -1,5 +1,6 @@
 import type { SecurityGroup, Topology } from "../../../topology/model";
-import { type Attr, known, type Listed, Unknown } from "../../../topology/value";
+import { missing } from "../../../topology/symbols";
+import { type Attr, isUnknown, known, type Listed, Unknown } from "../../../topology/value";
 import type { Target } from "../requests/traced-path";
 import { type HealthReaders, healthReaders } from "../targets/health-readers";
 import { areForHealthOnly, type TargetPort, targetPorts } from "../targets/target-ports";
@@ -112,7 +113,7 @@ function intoTarget(topology: Topology, side: Side, target: Target): Pick<Passag
   if (server === undefined)
     return {
       missed: [],
-      openIn: isAddress(registration.targetId) ? [] : [absent(target, ", nor its security groups")],
+      openIn: isAddress(registration.targetId) ? [] : [absent(target)],
     };
   // P61 checks the default group of a VPC.
   if (known(server.hasSecurityGroups) === false) return { missed: [], openIn: [] };
@@ -169,14 +170,14 @@ function somePlaces(passages: readonly Passage[]): { places?: SomePlaces } {
 function peerOf(topology: Topology, target: Target): Peer {
   const { server, registration, subnets } = target;
   const ip = rangesOf(known(server?.privateIp) ?? known(registration.targetId) ?? "");
-  const missing = absent(target);
+  const why = absent(target);
   const groupIds =
     server === undefined
-      ? { items: [], ...(ip.length === 0 && { open: missing }) }
+      ? { items: [], ...(ip.length === 0 && { open: why }) }
       : known(server.hasSecurityGroups) === false
-        ? { items: [], open: missing }
+        ? { items: [], open: why }
         : server.securityGroupIds;
-  if (ip.length > 0) return { groupIds, places: [{ ranges: ip, isExact: true, why: missing }] };
+  if (ip.length > 0) return { groupIds, places: [{ ranges: ip, isExact: true, why }] };
   const ids = server?.subnetIds ?? { items: subnets.flatMap(({ id }) => known(id) ?? []) };
   const owner =
     server === undefined
@@ -185,8 +186,8 @@ function peerOf(topology: Topology, target: Target): Peer {
   return { groupIds, places: placesOf(topology, ids, owner) };
 }
 
-function absent({ registration: { address, attribute } }: Target, more = ""): Unknown {
-  return new Unknown(address, attribute, `the target is not in the file${more}`);
+function absent({ registration: { address, attribute, targetId } }: Target): Unknown {
+  return new Unknown(address, attribute, isUnknown(targetId) ? targetId.why : missing("the target", targetId));
 }
 
 function sourceOf({ server, registration }: Target): Source {

@@ -1,5 +1,5 @@
 import type { SecurityRule, Subnet, Topology, Vpc } from "../../../topology/model";
-import { plain } from "../../../topology/symbols";
+import { missing, plain } from "../../../topology/symbols";
 import type { Attr, Listed } from "../../../topology/value";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { EVERY_ADDRESS, merged, nextOf, type Range, rangesOf } from "./ipv4";
@@ -43,7 +43,7 @@ export function placesOf(
   const places = ids.items.map((id) => {
     const subnet = topology.byId.subnet(id);
     return subnet === undefined
-      ? vague(new Unknown(owner.address, owner.attribute, `the addresses of ${plain(id)} are not in the file`))
+      ? vague(new Unknown(owner.address, owner.attribute, missing(`the addresses of ${plain(id)}`, id, "are")))
       : subnetPlace(topology, subnet);
   });
   if (ids.open !== undefined) return [...places, vague(ids.open)];

@@ -1,5 +1,5 @@
 import type { SecurityGroup, SecurityRule, Topology } from "../../../topology/model";
-import { plain } from "../../../topology/symbols";
+import { missing, plain } from "../../../topology/symbols";
 import type { Attr, Listed } from "../../../topology/value";
 import { isUnknown, Unknown } from "../../../topology/value";
 import { type Range, rangesOf } from "./ipv4";
@@ -29,11 +29,11 @@ export function ruleSet(
   owner: { readonly address: string; readonly attribute: string },
 ): RuleSet {
   const groups = ids.items.map((id) => topology.byId.securityGroup(id)).filter((it) => it !== undefined);
-  const missing = ids.items.find((id) => topology.byId.securityGroup(id) === undefined);
+  const absent = ids.items.find((id) => topology.byId.securityGroup(id) === undefined);
   const foreign =
-    missing === undefined
+    absent === undefined
       ? undefined
-      : new Unknown(owner.address, owner.attribute, `the rules of ${plain(missing)} are not in the file`);
+      : new Unknown(owner.address, owner.attribute, missing(`the rules of ${plain(absent)}`, absent, "are"));
   const opens = groups.map((it) => (direction === "ingress" ? it.openIngress : it.openEgress)).filter(isUnknown);
   const open = ids.open ?? foreign ?? opens[0];
   return { direction, groups, rules: groups.flatMap((it) => it[direction]), ...(open !== undefined && { open }) };

@@ -1,6 +1,6 @@
 import type { TargetGroup, Topology } from "../../../topology/model";
 
-/** Target groups of application load balancers that the file creates and that have health checks. */
+/** Target groups of Application Load Balancers that the file creates and that have health checks. */
 export function checkedGroups({ targetGroups }: Topology): TargetGroup[] {
   return targetGroups.filter(
     (it) =>

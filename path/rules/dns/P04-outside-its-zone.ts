@@ -13,6 +13,7 @@ export const P04: Rule = {
   hop: "dns",
   title: "the record's name is outside its hosted zone",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "it may be a name within the zone" },
   why:
     "A hosted zone contains only its own name and names below it. The AWS provider appends the zone's name to a " +
     "record name that does not end with it: `www.example.com` in the zone `example.org` becomes " +

@@ -17,6 +17,10 @@ export const P06: Rule = {
   hop: "dns",
   title: "the record points to another load balancer, to a hard-coded load balancer name, or does not resolve",
   certainty: ["certain", "likely"],
+  severity: {
+    usual: "error",
+    otherIf: "what it points to, or a more specific record, may be defined outside the file",
+  },
   why:
     "Clients connect to whatever the record points to. AWS gives a load balancer a new DNS name when it is " +
     "replaced, so a record with the old name hard-coded no longer resolves. Neither does a record that points to a " +
@@ -25,7 +29,7 @@ export const P06: Rule = {
   symptoms: ["nxdomain", "503", "wrong-answer"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
   needs: [],
-  review: { effect: "outage", toldBy: "changes that destroy its name" },
+  review: { effect: "outage", reportedBy: "changes that destroy its name" },
   check: {
     path: (path, report) => {
       byFixedName(path, report);

@@ -2,7 +2,7 @@ import { known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { BY_NO_PROP } from "../../fixes/shared-wording";
+import { BY_NO_PROP, replacing } from "../../fixes/shared-wording";
 import type { Reporter, Rule } from "../rule";
 
 export const P09: Rule = {
@@ -35,9 +35,12 @@ function noInternalBalancer({ topology, records, host }: TracedPath, report: Rep
         "internal",
       required: "an internet-facing load balancer, or a record in a private zone",
       symptom: "the name resolves to private addresses; ERR_CONNECTION_TIMED_OUT",
-      fix: fix("Make the load balancer internet-facing (or move the record to a private zone).", BY_NO_PROP, [
-        setting(balancer.address, "internal", false),
-      ]),
+      fix: fix(
+        "If only clients in the VPC use the name, move the record to a private hosted zone. Otherwise make the load " +
+          `balancer internet-facing. ${replacing(balancer.address)}`,
+        BY_NO_PROP,
+        [setting(balancer.address, "internal", false)],
+      ),
     });
   }
 }

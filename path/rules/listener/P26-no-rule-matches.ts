@@ -16,6 +16,7 @@ export const P26: Rule = {
   hop: "listener",
   title: "no listener rule matches, and the default action returns a fixed response",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "the listener rules are probably for names whose records are in other files" },
   why:
     "A listener evaluates its rules in priority order. If no rule matches, its default action applies. A default " +
     "action that returns a fixed 404 or 403 is good practice, but then each name of the site needs a listener rule. " +
@@ -70,7 +71,7 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
       `${path.hasPath ? path.url.pathname : ""}, and the default action returns ${code}`,
     required: `a listener rule for ${plain(host)}, or a default action that forwards`,
     symptom: `a fixed ${code} response to every request to ${plain(host)}`,
-    fix: isOwnName || rules.length === 0 ? forwardByDefault(path, listener) : addRule(path, listener),
+    fix: isOwnName ? forwardByDefault(path, listener) : addRule(path, listener),
   });
 
   function assume(text: string): void {
@@ -81,7 +82,8 @@ function reportRefused(path: TracedPath, listener: Listener, code: string, repor
 function forwardByDefault({ topology, balancer }: TracedPath, listener: Listener): Fix {
   const group = balancer && likelyGroup(topology, balancer);
   return fix(
-    `Change the default action of ${listener.address} to forward to ${group?.address ?? "the target group"}.`,
+    `Add a listener rule for each name of the site, or change the default action of ${listener.address} to forward ` +
+      `to ${group?.address ?? "the target group"}.`,
     BY_NO_RULE_PROP,
     group === undefined ? [] : [setting(listener.address, "default_action", forward(group))],
   );

@@ -19,7 +19,7 @@ export const P27: Rule = {
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html",
   needs: [],
-  review: { effect: "fails", toldBy: "changes" },
+  review: { effect: "fails", reportedBy: "changes" },
   check: { file: hasItsOwnPlace },
 };
 

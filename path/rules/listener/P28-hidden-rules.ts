@@ -11,6 +11,7 @@ export const P28: Rule = {
   hop: "listener",
   title: "a broad listener rule hides later rules",
   certainty: ["certain"],
+  meaning: "requests get the wrong response",
   why:
     "A listener evaluates its rules in priority order, lowest number first, and applies the first rule that " +
     "matches. AWS does not look for a more specific one. A broad rule with a low number matches the requests for " +

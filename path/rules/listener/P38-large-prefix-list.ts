@@ -33,7 +33,8 @@ const checkWeights: PathCheck = (path, report) => {
       required: `at most ${QUOTA} rules, unless the account's quota is higher`,
       symptom: P38.symptom,
       fix: fix(
-        "Use one rule with the list for all of the ports, or spread the rules over several security groups.",
+        "Use one rule with the list for the range of ports, which also opens the ports between them, or spread the " +
+          "rules over several security groups.",
         "no prop causes this; remove the rule you added",
         joined(lists),
       ),

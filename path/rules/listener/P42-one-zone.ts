@@ -5,6 +5,7 @@ import { type BalancerZones, balancerZones, kindOfZone, zoneInWords } from "../.
 import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { freeZone, subnetsInOtherZones } from "../../fixes/balancer-subnets";
 import { fix, setting } from "../../fixes/fix";
+import { replacing } from "../../fixes/shared-wording";
 import type { Edit } from "../../report";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
@@ -38,7 +39,7 @@ function sameZone(
     symptom: P42.symptom,
     fix: fix(
       other === undefined
-        ? `Move ${second.address} to a different Availability Zone.`
+        ? `Move ${second.address} to a different Availability Zone. ${replacing(second.address)}`
         : `Use ${other.address} instead of ${second.address} for the load balancer.`,
       "`network: { zones }` creates each subnet in its own zone, and no prop puts two in one; remove the override",
       inAnotherZone(topology, balancer, second, other),

@@ -5,7 +5,7 @@ import { prefixOf, SMALLEST_PREFIX } from "../../analysis/network/ipv4";
 import { mayBeApplication } from "../../analysis/requests/balancer-types";
 import { fix, setting } from "../../fixes/fix";
 import { freeRange } from "../../fixes/free-ranges";
-import { shareOf } from "../../fixes/shared-wording";
+import { replacing, shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
 /** Free addresses that AWS requires in each subnet of a load balancer; AWS reserves five addresses of each subnet. */
@@ -47,7 +47,7 @@ function sizeOf(topology: Topology, { subnetIds }: Balancer, subnet: Subnet, pre
       : "the load balancer cannot scale; InvalidSubnet if it is created",
     ...shareOf(1, subnetIds.items.length, "subnets"),
     fix: fix(
-      `Use a larger CIDR block for ${subnet.address}.`,
+      `Use a larger CIDR block for ${subnet.address}. ${replacing(subnet.address)}`,
       "`network: { cidr }` accepts /16 to /23, so every subnet is large enough; remove the override",
       larger === undefined ? [] : [setting(subnet.address, "cidr_block", larger)],
     ),
@@ -59,6 +59,7 @@ export const P43: Rule = {
   hop: "listener",
   title: "a subnet of the load balancer is too small",
   certainty: ["apply", "likely"],
+  severity: { usual: "error", otherIf: "the subnet is a /27 or larger and other resources use its addresses" },
   why:
     "An Application Load Balancer uses addresses of its subnets for its nodes, and more of them as traffic grows. " +
     "AWS requires each subnet to be a /27 or larger with eight free addresses. It refuses a smaller subnet. If " +

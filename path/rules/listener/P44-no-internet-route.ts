@@ -1,5 +1,5 @@
 import type { Balancer, Route, RouteTable, Topology } from "../../../topology/model";
-import { plain } from "../../../topology/symbols";
+import { missing, plain } from "../../../topology/symbols";
 import { isUnknown, known, Unknown } from "../../../topology/value";
 import { internetGatewayOf, type ShutSubnet, type SubnetWay, type WaysBack } from "../../analysis/network/ways-back";
 import type { Way } from "../../analysis/network/ways-out";
@@ -25,7 +25,7 @@ const routes: PathCheck = (path, report) => {
     for (const id of elsewhere)
       report.open(
         "listener",
-        new Unknown(balancer.address, "subnets", `the routes of ${plain(id)} are not in the file`),
+        new Unknown(balancer.address, "subnets", missing(`the routes of ${plain(id)}`, id, "are")),
       );
     for (const it of ways) leftOpen(path.topology, balancer, it, report);
     // It is not known whether the load balancer is internet-facing.

@@ -10,11 +10,12 @@ export const P59: Rule = {
   hop: "listener",
   title: "a load balancer or target group name is not valid",
   certainty: ["plan"],
+  onlyIn: "synthesized files",
   why:
     "The names of load balancers and target groups become part of DNS names and ARNs. They can have at most 32 " +
     "letters, digits and hyphens, and cannot begin or end with a hyphen. AWS reserves the prefix internal- for load " +
     "balancers. The provider refuses other names before it calls AWS.",
-  symptom: 'terraform plan fails: invalid value for "name"',
+  symptom: '`terraform plan` fails: invalid value for "name"',
   symptoms: ["plan"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
   needs: [],

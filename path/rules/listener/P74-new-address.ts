@@ -49,6 +49,7 @@ export const P74: Rule = {
   hop: "listener",
   title: "a resource has a new address and conflicts with the old one",
   certainty: ["apply"],
+  onlyIn: "plans of changes",
   why:
     "Terraform identifies a resource by its address. If a block is renamed, moved into a module or given `for_each` " +
     "without a `moved` block, Terraform plans to destroy the old address and create the new one, in no particular " +

@@ -1,5 +1,7 @@
 import type { Action, DnsRecord, Topology } from "../../../topology/model";
-import { isUnknown, Unknown } from "../../../topology/value";
+import { missing } from "../../../topology/symbols";
+import { isUnknown, known, Unknown } from "../../../topology/value";
+import { isResolved } from "../../analysis/names/record-names";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { few } from "../../fixes/shared-wording";
 import type { Hop } from "../../report";
@@ -31,7 +33,9 @@ function names({ records, isOwnName, host, balancer, topology }: TracedPath, rep
       new Unknown(
         first.address,
         first.alias === undefined ? "records" : "alias.name",
-        "it does not point to a load balancer in the file",
+        isResolved(first)
+          ? "it does not point to a load balancer in the file"
+          : "the load balancer that it points to cannot be resolved from the file",
       ),
     );
   for (const record of records) {
@@ -96,7 +100,7 @@ function groups({ steps, topology }: TracedPath, report: OpenReporter): void {
         for (const { arn } of action.targetGroups) {
           if (isUnknown(arn)) report.open("target-group", arn);
           else if (topology.byId.targetGroup(arn) === undefined)
-            report.open("target-group", new Unknown(address, action.attribute, "the target group is not in the file"));
+            report.open("target-group", new Unknown(address, action.attribute, missing("the target group", arn)));
         }
       }
     }
@@ -112,11 +116,22 @@ function targets(path: TracedPath, report: OpenReporter): void {
     if (isUnknown(targetGroup.targetType)) report.open("target-group", targetGroup.targetType);
     if (targetGroup.targetType === "lambda") continue;
     if (isUnknown(registration.targetId)) report.open("target", registration.targetId);
-    else if (server === undefined) open("target", registration.attribute, "the target is not in the file");
+    else if (server === undefined)
+      open("target", registration.attribute, missing("the target", known(registration.targetId)));
     if (server === undefined) continue;
     if (server.subnetIds.open !== undefined) report.open("target", server.subnetIds.open);
     else if (subnets.length < server.subnetIds.items.length)
-      report.open("target", new Unknown(server.address, "subnet_id", "one of its subnets is not in the file"));
+      report.open(
+        "target",
+        new Unknown(
+          server.address,
+          "subnet_id",
+          missing(
+            "one of its subnets",
+            server.subnetIds.items.find((it) => path.topology.byId.subnet(it) === undefined),
+          ),
+        ),
+      );
     else if (subnets.length === 0)
       report.open("target", new Unknown(server.address, "subnet_id", "AWS chooses the subnet"));
     report.assume({

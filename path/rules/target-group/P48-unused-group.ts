@@ -14,6 +14,7 @@ export const P48: Rule = {
   hop: "target-group",
   title: "no listener forwards to the target group",
   certainty: ["certain"],
+  meaning: "the target group receives no requests",
   why:
     "A target group receives requests only through the action of a listener or of a listener rule. While nothing " +
     "forwards to it, its targets are registered but not checked, and receive no requests. An Auto Scaling group or " +

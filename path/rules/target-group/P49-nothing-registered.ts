@@ -19,6 +19,7 @@ export const P49: Rule = {
   hop: "target-group",
   title: "the target group has no registered targets",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "this apply does not detach the target group but a later one does" },
   why:
     "Instances receive requests only once they are registered in the target group, by an attachment or by an Auto " +
     "Scaling group that lists it. While none is registered, the load balancer returns a 503 itself. An Auto " +

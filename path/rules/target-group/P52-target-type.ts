@@ -15,7 +15,7 @@ export const P52: Rule = {
   certainty: ["apply"],
   why:
     "A target group accepts one type of target, which is set when it is created: instance ids, IP addresses, a " +
-    "Lambda function, or an application load balancer. AWS refuses to register a target of another type. An Auto " +
+    "Lambda function, or an Application Load Balancer. AWS refuses to register a target of another type. An Auto " +
     "Scaling group registers instances.",
   symptom: "the apply fails: ValidationError on the registration, the target id does not match the target type",
   symptoms: ["apply"],

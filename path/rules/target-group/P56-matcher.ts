@@ -14,7 +14,7 @@ export const P56: Rule = {
   certainty: ["apply"],
   why:
     "The matcher of a target group lists the codes that count as healthy, as single codes or ranges. For an " +
-    "application load balancer these are HTTP codes from 200 to 499 or, if the target group uses gRPC, gRPC codes " +
+    "Application Load Balancer these are HTTP codes from 200 to 499 or, if the target group uses gRPC, gRPC codes " +
     "from 0 to 99. AWS refuses others.",
   symptom: "the apply fails: ValidationError, health check matcher",
   symptoms: ["apply"],

@@ -11,10 +11,11 @@ import type { FileReporter, FindingDetails, Rule } from "../rule";
 export const P58: Rule = {
   id: "P58",
   hop: "target-group",
-  title: "the health check or target group is not valid for an application load balancer",
+  title: "the health check or target group is not valid for an Application Load Balancer",
   certainty: ["plan"],
+  onlyIn: "synthesized files",
   why:
-    "An application load balancer checks its targets with HTTP or HTTPS at a path that begins with a slash, and a " +
+    "An Application Load Balancer checks its targets with HTTP or HTTPS at a path that begins with a slash, and a " +
     "target group of instances, IP addresses or load balancers requires a port, a protocol and a VPC. The provider " +
     "validates this and refuses other values before it calls AWS.",
   symptom: "`terraform plan` fails: health_check.protocol, health_check.path, or a required argument",
@@ -51,7 +52,7 @@ function lacking(topology: Topology, group: TargetGroup): FindingDetails[] {
       attribute,
       observed: `a target group of type ${type} without ${attribute}`,
       required: `${attribute}, which targets of this type require`,
-      symptom: `terraform plan fails: "${attribute}" is required`,
+      symptom: `\`terraform plan\` fails: "${attribute}" is required`,
       fix: fix(
         `Set ${attribute} of ${address}.`,
         attribute === "port" ? "`appPort` sets the port; remove the override" : BY_NO_PROP,
@@ -68,7 +69,7 @@ function protocolOfOthers({ address, healthCheck, protocol }: TargetGroup): Find
     attribute: "health_check.protocol",
     observed: `a health check with protocol ${checked} in a target group with protocol ${known(protocol)}`,
     required: "a health check with protocol HTTP or HTTPS",
-    symptom: "terraform plan fails: health_check.protocol",
+    symptom: "`terraform plan` fails: health_check.protocol",
     fix: fix(`Set the health check protocol to ${known(protocol)}.`, BY_NO_PROP, [
       setting(address, "health_check.protocol", known(protocol)),
     ]),
@@ -84,7 +85,7 @@ function pathWithoutSlash({ address, healthCheck }: TargetGroup): FindingDetails
     attribute: "health_check.path",
     observed: `the path "${asked.slice(0, 60)}"`,
     required: "a path that begins with /",
-    symptom: "terraform plan fails: health_check.path",
+    symptom: "`terraform plan` fails: health_check.path",
     fix: fix(
       `Set the health check path to ${better}.`,
       isHealthPath(better) ? `\`healthCheck: { path: ${JSON.stringify(better)} }\`` : BY_NO_PROP,

@@ -173,6 +173,8 @@ export const P75: Rule = {
   hop: "target-group",
   title: "destroying a resource also removes what another resource manages",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "the destroy may come first, or what it removes may not affect requests" },
+  onlyIn: "plans of changes",
   why:
     "An attachment, a rule or a route is a link between other things, and AWS has it once, however many Terraform " +
     "resources manage it. When one of two such resources is destroyed, or a replacement creates the new one before " +

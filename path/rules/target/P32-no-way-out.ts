@@ -30,6 +30,7 @@ export const P32: Rule = {
   hop: "target",
   title: "the load balancer's security group does not allow outbound traffic to the targets",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "only health checks fail and nothing acts on the targets' health" },
   why:
     "The load balancer opens its own connections to the targets, for requests and for health checks, and its " +
     "security groups must allow both. AWS gives a new security group a rule that allows all outbound traffic, but " +

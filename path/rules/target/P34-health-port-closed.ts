@@ -15,6 +15,11 @@ export const P34: Rule = {
   hop: "target",
   title: "the targets' security group does not allow the health check port",
   certainty: ["certain", "likely"],
+  meaning: "requests are still answered",
+  severity: {
+    usual: "warning",
+    otherIf: "an Auto Scaling group, a container service or Route 53 acts on the targets' health",
+  },
   why:
     "Health checks can use a different port than requests, and the targets' security groups must allow that port " +
     "as well. If they do not, every check times out and every target becomes unhealthy. The load balancer then " +

@@ -65,6 +65,7 @@ export const P35: Rule = {
   hop: "target",
   title: "a security group rule has the wrong ports, protocol or addresses",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "only health checks fail and nothing acts on the targets' health" },
   why:
     "A security group rule matches only if its protocol, its ports and its source all fit the packet. A port range " +
     "from the higher port to the lower, udp instead of tcp, or addresses that the load balancer does not have look " +

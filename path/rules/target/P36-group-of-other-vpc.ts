@@ -9,7 +9,7 @@ import { analysePath } from "../../analysis/path-analysis";
 import type { TracedPath } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { renamed, takenAway } from "../../fixes/group-fixes";
-import { BY_NO_PROP } from "../../fixes/shared-wording";
+import { BY_NO_PROP, replacing } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { PathCheck, Reporter, Rule } from "../rule";
 
@@ -61,9 +61,11 @@ function fixOf(path: TracedPath, own: GroupInUse, rule: SecurityRule, other: Sec
     ({ group, vpcId }) => !group.isData && vpcId !== undefined && vpcId !== known(group.vpcId),
   );
   if (astray !== undefined)
-    return fix(`Create ${astray.group.address} in the VPC that uses it.`, BY_NO_PROP, [
-      setting(astray.group.address, "vpc_id", astray.vpcId),
-    ]);
+    return fix(
+      `Create ${astray.group.address} in the VPC that uses it. ${replacing(astray.group.address)}`,
+      BY_NO_PROP,
+      [setting(astray.group.address, "vpc_id", astray.vpcId)],
+    );
   const others = rule.groupIds.items.filter((id) => id !== known(other.id));
   if (others.length > 0) return fix(`Remove ${other.address} from the rule.`, BY_NO_PROP, renamed(rule, others));
   const { opposite } = own;

@@ -20,7 +20,8 @@ const checkBothKinds: PathCheck = (path, report) => {
         required: "either inline rules or separate rule resources",
         symptom: "rules disappear at every other apply, and connections with them",
         fix: fix(
-          `Move all ${direction} rules of the security group to separate resources.`,
+          `Move all ${direction} rules of the security group to separate resources. If the security group already ` +
+            "exists, add `import` blocks for its existing rules; `alb-web review` prints them.",
           BY_NO_PROP,
           movedOut(group, direction),
         ),

@@ -68,6 +68,7 @@ export const P39: Rule = {
   hop: "target",
   title: "a network ACL blocks responses or health checks",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "only health checks fail and nothing acts on the targets' health" },
   why:
     "A network ACL is stateless: unlike a security group, it does not allow a response because it allowed the " +
     "request. Responses go to the port from which the other side connected, one from 1024 to 65535, so a network " +

@@ -52,6 +52,7 @@ export const P40: Rule = {
   hop: "target",
   title: "a network ACL denies traffic that a later entry allows, or has no entries",
   certainty: ["certain"],
+  severity: { usual: "error", otherIf: "only health checks fail and nothing acts on the targets' health" },
   why:
     "Network ACL entries are evaluated from the lowest number up, and the first entry that matches a packet " +
     "decides. A later entry that allows the same packet is never evaluated. A network ACL that is created without " +

@@ -6,7 +6,7 @@ import { isPublic } from "../../analysis/network/ways-out";
 import { balancerZones, kindOfZone } from "../../analysis/network/zones";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
-import { shareOf } from "../../fixes/shared-wording";
+import { replacing, shareOf } from "../../fixes/shared-wording";
 import type { Fix } from "../../report";
 import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
@@ -84,7 +84,7 @@ function fixOf(topology: Topology, it: Outside): Fix {
     return fix(`Add a subnet in ${plain(known(first?.zone) ?? "")} to ${balancer.address}.`, props, []);
   const value = isGroup(it) ? kept.map(({ id }) => known(id)) : known(better?.id);
   return fix(
-    `Move ${server.address} to ${addresses(kept)}.`,
+    `Move ${server.address} to ${addresses(kept)}.${isGroup(it) ? "" : ` ${replacing(server.address)}`}`,
     props,
     value === undefined ? [] : [setting(server.address, attributeOf(it), value)],
   );

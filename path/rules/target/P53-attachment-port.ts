@@ -12,6 +12,10 @@ export const P53: Rule = {
   hop: "target",
   title: "a target group attachment has a port that the target does not serve",
   certainty: ["certain", "likely"],
+  severity: {
+    usual: "error",
+    otherIf: "the boot script contains the port's number, or does not serve the target group's port",
+  },
   why:
     "A port on a registration overrides the target group's port for that target: for requests and, unless the " +
     "health check has a port of its own, for health checks. If the application does not listen on it, or the " +

@@ -67,7 +67,7 @@ function notOpened(
       `${server.settingsAddress}`,
     symptom: NOT_INSTALLED,
     fix: fix(
-      "Allow outbound traffic from the instances to their packages.",
+      "Allow outbound traffic from the instances to the package repositories.",
       "`network: { egress }` sets these rules: `none` allows S3, `nat` allows 80 and 443; remove the override",
       opening(
         group,

@@ -113,6 +113,7 @@ export const P65: Rule = {
   hop: "target",
   title: "the application listens on another port",
   certainty: ["likely"],
+  severity: { usual: "warning", otherIf: "cloud-init does not recognize the user data as a script, so nothing runs" },
   why:
     "A load balancer connects to the port of its target group, and to the health check port; if nothing listens " +
     "there, the instance refuses the connection. User data starts the application, and cloud-init runs it only if " +

@@ -10,12 +10,12 @@ const checkChangedUserData: TargetCheck = ({ targets }, report) => {
       address: server.address,
       attribute: "user_data_replace_on_change",
       observed:
-        "the plan changes the user data of an existing server, which is stopped and started and does not run it",
-      required: "`user_data_replace_on_change = true`, so that a new server runs it",
-      symptom: "an outage while the server stops and starts, then the same content as before",
+        "the plan changes the user data of an existing instance, which is stopped and started and does not run it",
+      required: "`user_data_replace_on_change = true`, so that a new instance runs it",
+      symptom: "an outage while the instance stops and starts, then the same content as before",
       fix: fix(
-        "Replace the server when its user data changes.",
-        "every server has it, so no prop causes this; remove the override",
+        "Replace the instance when its user data changes. Review the plan before you apply it.",
+        "every instance has it, so no prop causes this; remove the override",
         [setting(server.address, "user_data_replace_on_change", true)],
       ),
     });
@@ -27,6 +27,7 @@ export const P66: Rule = {
   hop: "target",
   title: "changed user data does not run on existing instances",
   certainty: ["certain"],
+  onlyIn: "plans of changes",
   why:
     "EC2 changes the user data only of a stopped instance, so Terraform stops the instance and starts it again. " +
     "cloud-init runs a script once, at the first boot of an instance, so the new script is stored and never runs. " +
@@ -35,6 +36,6 @@ export const P66: Rule = {
   symptoms: ["503", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["plan"],
-  review: { effect: "outage", toldBy: "changes" },
+  review: { effect: "outage", reportedBy: "changes" },
   check: { targets: checkChangedUserData },
 };

@@ -9,6 +9,8 @@ export const P18: Rule = {
   hop: "tls",
   title: "a certificate in use is destroyed before its replacement exists",
   certainty: ["certain"],
+  meaning: "the apply or requests fail",
+  onlyIn: "plans of changes",
   why:
     "Changing its names replaces a certificate, and by default Terraform destroys the old one first. ACM refuses to " +
     "delete a certificate that a listener uses, so the apply stops midway. If the listener is destroyed too, HTTPS " +
@@ -17,7 +19,7 @@ export const P18: Rule = {
   symptoms: ["apply", "refused"],
   source: "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
   needs: ["plan"],
-  review: { effect: "outage", toldBy: "changes" },
+  review: { effect: "outage", reportedBy: "changes" },
   check: { path: (path, report) => destroyedFirst(path).forEach((it) => report.finding(it)) },
 };
 
