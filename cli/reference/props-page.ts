@@ -15,6 +15,9 @@ at once. \`WebTopology\`, for [a CDKTF project of your own](../guides/cdktf-proj
 \`backend\`, \`tags\` and \`accept\`. [Change a live site](../guides/changing-a-live-site.md#what-each-change-does)
 lists what changing most props does to a running site.
 
+Invalid single values are reported together. Rules that combine several props are reported once each of these props is
+valid.
+
 ## References
 
 These props accept a literal or a reference to a resource, also of another stack: \`network.vpcId\`,

@@ -268,7 +268,8 @@ export interface HealthCheckProps {
 export interface InstancesProps {
   /**
    * The number of instances, 1 to 100, distributed over the Availability Zones. Their subnets must have room for them:
-   * a /23 VPC in two zones has room for 54 instances, or 38 with public placement.
+   * a /23 VPC in two zones has room for 54 instances, or 38 with public placement. A new account's quota (5 vCPUs)
+   * allows two `t3.micro`: docs/guides/before-the-first-deploy.md#quotas
    * @default 2
    */
   readonly count?: number;
@@ -292,8 +293,7 @@ export interface InstancesProps {
    */
   readonly placement?: "private" | "public";
   /**
-   * Whether CloudWatch collects metrics every minute instead of every five minutes, at about 2 USD per instance and
-   * month.
+   * Whether CloudWatch collects metrics every minute, not every five minutes, at about 2 USD per instance and month.
    * @default false
    */
   readonly detailedMonitoring?: boolean;

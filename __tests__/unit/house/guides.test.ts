@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { transform } from "sucrase";
+import { trace } from "../../../path/trace/trace";
 import { PROJECT } from "../../support/project";
 import { synthOf } from "../../support/synth";
 
@@ -15,14 +18,17 @@ const GUIDES = [
   "plain-terraform",
   "rehearsal",
   "without-internet",
+  "your-app",
 ];
 /** Errors of AWS, terraform and browsers that no source of this project has. */
 const FOREIGN = [
+  "An error occurred (403) when calling the HeadObject operation: Forbidden",
   "DNS_PROBE_FINISHED_NXDOMAIN",
   "Failed to query available provider packages",
   "InvalidChangeBatch",
   "InvalidPropsError:",
   "OperationNotPermitted",
+  "TargetNotConnected",
   "does not exist. The referenced S3 bucket must have been previously created.",
 ];
 /** What the sources insert into an error: props, values and names. */
@@ -69,4 +75,24 @@ test("first-deploy shows how invalid props are refused", () => {
   expect(() =>
     synthOf({ domainName: "www.example.com", instances: { count: 0 }, healthCheck: { timeoutSec: 15 } }),
   ).toThrow(expect.objectContaining({ message: shown }));
+});
+
+test("your-app shows a stack that synthesizes", () => {
+  const [, shown = ""] = /^ *```ts\n([^]*?)\n *```$/m.exec(guide("your-app")) ?? [];
+  const { code } = transform(shown.replace(/^ {3}/gm, ""), { transforms: ["typescript", "imports"] });
+  const outdir = mkdtempSync(join(tmpdir(), "alb-web-guide-"));
+  const { CDKTF_OUTDIR } = process.env;
+  process.env.CDKTF_OUTDIR = outdir;
+  const modules = (name: string) => require(name.replace(/^\.(?=\/)/, PROJECT));
+  try {
+    new Function("require", "exports", code)(modules, {});
+    const file = readFileSync(join(outdir, "stacks", "web", "cdk.tf.json"), "utf8");
+    const { verdict, findings } = trace(JSON.parse(file));
+    expect({ verdict, findings }).toEqual({ verdict: "ok", findings: [] });
+    expect(file).toContain("\\nsystemctl enable --now app\\n");
+  } finally {
+    if (CDKTF_OUTDIR === undefined) delete process.env.CDKTF_OUTDIR;
+    else process.env.CDKTF_OUTDIR = CDKTF_OUTDIR;
+    rmSync(outdir, { recursive: true });
+  }
 });
