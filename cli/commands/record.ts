@@ -49,7 +49,7 @@ function planIn(text: string, id: string): ComparedPlan {
     return JSON.parse(text) as ComparedPlan;
   } catch {
     throw new UsageError(
-      `plans/${id}.json must be a plan as JSON (got invalid JSON); run npx alb-web plan ${id} again.`,
+      `plans/${id}.json must be a plan as JSON (got invalid JSON); create it again with npx alb-web plan.`,
     );
   }
 }

@@ -20,7 +20,10 @@ export function boxName(address: string): string[] {
   ];
 }
 
-/** The end of a long name is more specific than its beginning. */
+/** The end of a long name is more specific than its beginning; it begins with a whole word if there is one. */
 function cut(name: string): string {
-  return name.length <= MAX_NAME ? name : `…${name.slice(1 - MAX_NAME)}`;
+  if (name.length <= MAX_NAME) return name;
+  const end = name.slice(1 - MAX_NAME);
+  const at = end.search(/[_-]/);
+  return `…${at >= 0 && at < MAX_NAME / 2 ? end.slice(at + 1) : end}`;
 }

@@ -1,11 +1,11 @@
-import { EFFECTS, worstEffect } from "../../path/review/review-report";
+import { EFFECTS } from "../../path/review/review-report";
 import { asCode } from "../printing/escape";
 import { cut, fitting, shares } from "../printing/room";
 import { MAX_NAME, sentence } from "./cause-line";
 import { MAX_HEAD } from "./head";
 import { isNews, type NamedReview } from "./named-review";
 import { lengthOf, pageOf, partsOf } from "./page";
-import { asTagText, HEADINGS, markOf, shownCounts, shownEffect } from "./review-wording";
+import { asTagText, headingOf, markOf, shownAs, shownCounts, shownResult } from "./review-wording";
 
 /* A review as a comment on a pull request: the headline and its causes first, everything else folded below. */
 
@@ -26,10 +26,9 @@ const LEAST_OF_PAGE = 800;
 export function reviewsAsMarkdown(reviews: readonly NamedReview[], { limit = LIMIT }: MarkdownOptions = {}): string {
   const [only] = reviews;
   if (reviews.length === 1 && only !== undefined) return pageOf(partsOf(only, 3), limit);
-  const effect = worstEffect(reviews.map(({ review }) => review.report.effect));
   const changing = reviews.filter(({ review }) => isNews(review)).length;
   const title =
-    `### ${markOf(effect)} ${HEADINGS[effect]}: ${reviews.length} plans, ` +
+    `### ${headingOf(reviews.map(({ review }) => review))}: ${reviews.length} plans, ` +
     `${changing === 0 ? "none" : changing} with changes`;
   const ordered = [...reviews].sort((one, other) => rankOf(one) - rankOf(other));
   const most = ordered.length <= MAX_HEAD - 2 ? ordered.length : MAX_HEAD - 3;
@@ -60,27 +59,22 @@ export function reviewsAsMarkdown(reviews: readonly NamedReview[], { limit = LIM
 
 /** The most severe effect first, plans without changes last. */
 function rankOf({ review }: NamedReview): number {
-  return isNews(review) ? EFFECTS.length - EFFECTS.indexOf(review.report.effect) : EFFECTS.length + 1;
+  return isNews(review) ? EFFECTS.length - EFFECTS.indexOf(shownAs(review)) : EFFECTS.length + 1;
 }
 
 function planLine({ name, review }: NamedReview): string {
-  const { effect, summary, counts } = review.report;
+  const { summary, counts } = review.report;
   return (
-    `- ${markOf(effect)} ${asCode(cut(name, MAX_NAME))}: ` +
+    `- ${markOf(shownAs(review))} ${asCode(cut(name, MAX_NAME))}: ` +
     `${sentence(summary)}${isNews(review) ? ` ${shownCounts(counts)}` : ""}`
   );
 }
 
 /** Open if the effect is unknown or worse. */
-function frameOf({
-  name,
-  review: {
-    report: { effect },
-  },
-}: NamedReview): readonly [start: string, end: string] {
-  const isOpen = EFFECTS.indexOf(effect) >= EFFECTS.indexOf("unknown");
+function frameOf({ name, review }: NamedReview): readonly [start: string, end: string] {
+  const isOpen = EFFECTS.indexOf(shownAs(review)) >= EFFECTS.indexOf("unknown");
   return [
-    `\n<details${isOpen ? " open" : ""}><summary><b>${shownEffect(effect)}</b>: ` +
+    `\n<details${isOpen ? " open" : ""}><summary><b>${shownResult(review)}</b>: ` +
       `<code>${asTagText(cut(name, MAX_NAME))}</code></summary>\n\n`,
     "\n</details>\n",
   ];

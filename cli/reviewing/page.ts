@@ -27,7 +27,7 @@ export function partsOf({ name, review }: NamedReview, level: number): Parts {
   return {
     head,
     picture: reviewPicture(review.picture).join("\n"),
-    sections: sectionsOf(review).filter(({ lines }) => lines.length > 0),
+    sections: sectionsOf(review, head).filter(({ lines }) => lines.length > 0),
   };
 }
 
@@ -59,7 +59,7 @@ function pageWithin({ head: lines, picture, sections }: Parts, limit: number): s
     lines: fitting(lines, (rooms[index] ?? 0) - lengthOf(frame), (left) => `- and ${left} more, omitted for length`),
   }));
   const missing = [
-    ...(isDrawn || picture === "" ? [] : ["the picture"]),
+    ...(isDrawn || picture === "" ? [] : ["the diagram"]),
     ...shown.filter(({ lines }) => lines.length === 0).map(({ title, count }) => `${title.toLowerCase()} (${count})`),
   ];
   return [

@@ -1,6 +1,13 @@
 import { printable } from "../../machine/text/printable";
 import type { Hop, Verdict } from "../../path/report";
-import type { Cause, Counts, Effect, HopChange } from "../../path/review/review-report";
+import {
+  type Cause,
+  type Counts,
+  type Effect,
+  type HopChange,
+  type Review,
+  worstEffect,
+} from "../../path/review/review-report";
 import { groupsBy } from "../printing/lists";
 
 /* Texts that all pages of a review share. */
@@ -13,8 +20,8 @@ const WORDS: Readonly<Record<Effect, string>> = {
   outage: "outage",
   fails: "apply fails",
 };
-/** The heading of a page for several plans. */
-export const HEADINGS: Readonly<Record<Effect, string>> = {
+/** For a page of several plans. */
+const HEADINGS: Readonly<Record<Effect, string>> = {
   none: "No effect",
   brief: "Some requests will fail",
   unknown: "Effect unknown",
@@ -27,8 +34,29 @@ export function shownEffect(effect: Effect): string {
   return `${MARKS[effect]} ${WORDS[effect]}`;
 }
 
+/** The effect that the mark of a headline shows: a plan without an effect can still need attention. */
+export function shownAs({ report: { effect }, attention }: Review): Effect {
+  return attention === undefined ? effect : attention === "not verified" ? "unknown" : "brief";
+}
+
 export function markOf(effect: Effect): string {
   return MARKS[effect];
+}
+
+/** `? not verified`, or the effect in words. */
+export function shownResult(review: Review): string {
+  return review.attention === undefined
+    ? shownEffect(review.report.effect)
+    : `${markOf(shownAs(review))} ${review.attention}`;
+}
+
+/** The heading of a page for several plans. */
+export function headingOf(reviews: readonly Review[]): string {
+  const effect = worstEffect(reviews.map((it) => it.report.effect));
+  const mark = markOf(worstEffect(reviews.map(shownAs)));
+  if (effect !== "none") return `${mark} ${HEADINGS[effect]}`;
+  const noted = [...new Set(reviews.flatMap(({ attention }) => attention ?? []))].sort();
+  return `${mark} ${noted.length === 0 ? HEADINGS.none : `No downtime found; ${noted.join("; ")}`}`;
 }
 
 /** "1 to create, **2 to replace**" */
@@ -49,17 +77,22 @@ const VERDICTS: Readonly<Record<Verdict, string>> = { ok: "✔", broken: "✖ br
 const BEFORE: Readonly<Record<Verdict, string>> = { ok: "✔", broken: "✖", unknown: "?" };
 
 /** `target ✔ → ✖ broken by this change`; the verdict before is shown only if it differs. */
-export function shownHop({ hop, before, after, change }: HopChange): string {
+function shownHop({ hop, before, after, change }: HopChange): string {
   const name = hop.replace("-", " ");
   const was = before === null || before === after ? "" : `${BEFORE[before]} → `;
   if (change !== "unchanged") return `${name} ${was}**${change === "broken" ? "✖" : "✔"} ${change} by this change**`;
-  if (after === null) return `${name} removed`;
+  if (after === null) return `${name} none`;
   if (before === null) return `${name} ${VERDICTS[after]} (new)`;
-  // No arrow to a hop that is broken for another reason: the change need not be the cause if the state cannot show it.
-  return (
-    `${name} ${after === "unknown" ? was : ""}${VERDICTS[after]}` +
-    `${after === "broken" && before === "broken" ? ", as before" : ""}`
-  );
+  if (after !== "broken") return `${name} ${after === "unknown" ? was : ""}${VERDICTS[after]}`;
+  // The change need not be the cause if the state cannot show it.
+  return before === "ok"
+    ? `${name} ✖ broken in the plan (✔ in the state)`
+    : `${name} ${VERDICTS[after]}${before === "broken" ? ", as before" : ""}`;
+}
+
+/** The path after the apply. */
+export function shownPath(hops: readonly HopChange[]): string {
+  return `Path after the apply: ${hops.every(({ after }) => after === null) ? "none" : hops.map(shownHop).join(" · ")}`;
 }
 
 /** Groups causes with the same text for several resources, in the same order. */

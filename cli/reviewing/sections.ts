@@ -1,10 +1,15 @@
-import type { Cause, ChangeLine, Review } from "../../path/review/review-report";
+import type { ChangeLine, Review } from "../../path/review/review-report";
+import { RULES } from "../../path/rules/all";
 import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../printing/escape";
 import { firstOf } from "../printing/lists";
 import { cut } from "../printing/room";
-import { causeLine, MAX_NAME, sentence, shownAddress } from "./cause-line";
+import { type Alike, causeLine, inPlural, MAX_NAME, sentence, shownAddress } from "./cause-line";
+import { toWatch } from "./head";
 import { alike, shownEffect, shownPlace } from "./review-wording";
+
+/** As many addresses as a line of the head lists. */
+const MOST_ABOVE = 5;
 
 /** A folded section below the head, under a title with the number of its lines. */
 export interface Section {
@@ -12,40 +17,88 @@ export interface Section {
   readonly lines: readonly string[];
 }
 
-/** All sections of a plan, those without lines included. */
-export function sectionsOf(review: Review): Section[] {
+/**
+ * All sections of a plan, those without lines included.
+ * @param head the lines above, which the sections do not repeat
+ */
+export function sectionsOf(review: Review, head: readonly string[]): Section[] {
+  const above = head.join("\n");
+  const causes = alike(review.report.causes).filter((it) => !isAbove(it, above));
+  const hasAny = causes.length < alike(review.report.causes).length;
+  const watched = toWatch(review).filter((it) => !above.includes(sentence(it, true)));
+  const [pasted, changed] = blocksOf(review);
   return [
-    { title: "Causes and fixes", lines: causeLines(review) },
-    { title: "Blocks to paste", lines: blocksOf(review.report.causes) },
-    { title: "Security changes", lines: securityLines(review) },
-    { title: "What to watch", lines: review.watch.map((it) => `- ! ${sentence(it)}`) },
+    { title: titleOf(causes, hasAny), lines: causes.map(foldedLine) },
+    { title: "Blocks to paste", lines: pasted },
+    { title: "Change to make", lines: changed },
+    { title: "Security changes", lines: securityLines(review, above) },
+    {
+      title: watched.length < toWatch(review).length ? "More to watch" : "What to watch",
+      lines: watched.map((it) => `- Watch: ${sentence(it, true)}`),
+    },
     ...KINDS.map(([title, doings]) => ({
       title,
-      lines: review.changes.filter(({ doing }) => doings.includes(doing)).map(changeLine),
+      lines: changeLines(
+        review.changes.filter(({ doing }) => doings.includes(doing)),
+        above,
+      ),
     })),
     { title: "Outputs that change", lines: review.outputs.map((it) => `- ${asCode(cut(it, MAX_NAME))}`) },
+    { title: "What was checked", lines: review.coverage === undefined ? [] : [`- ${sentence(review.coverage, true)}`] },
+    { title: "Explanations of the rules", lines: explained(review) },
   ];
 }
 
-function causeLines({ report }: Review): string[] {
-  return alike(report.causes).map(
-    (it) => `- ${shownEffect(it.cause.effect)}, ${shownPlace(it.cause.hop, it.cause.effect)}: ${causeLine(it, "Fix:")}`,
+/** Whether the head has the whole of it. */
+function isAbove(it: Alike, above: string): boolean {
+  return (
+    it.addresses.length <= MOST_ABOVE &&
+    above.includes(`- ${shownEffect(it.cause.effect)}: ${causeLine(it, "**Fix:**", true)}`)
   );
 }
 
-/** Each block once, however many causes it fixes. */
-function blocksOf(causes: readonly Cause[]): string[] {
-  return [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))].map((hcl) =>
-    asBlock("hcl", hcl).join("\n"),
-  );
+function titleOf(causes: readonly Alike[], hasAny: boolean): string {
+  if (causes.every(({ cause }) => cause.effect === "none")) return "Changes without an effect on requests";
+  return hasAny ? "More causes and fixes" : "Causes and fixes";
 }
 
-function securityLines({
-  report: {
-    security: { opened, closed },
-  },
-}: Review): string[] {
-  return [...opened.map((it) => `- opened: ${sentence(it)}`), ...closed.map((it) => `- closed: ${sentence(it)}`)];
+function foldedLine(it: Alike): string {
+  const { hop, effect } = it.cause;
+  return `- ${shownEffect(effect)}, ${shownPlace(hop, effect)}: ${causeLine(it, "Fix:", true)}`;
+}
+
+/** Each block once, however many causes it fixes: those that can be pasted, and changes of existing blocks. */
+function blocksOf({ report: { causes }, blocks }: Review): readonly [pasted: string[], changed: string[]] {
+  const all = [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))];
+  const isChange = (hcl: string) => {
+    const [, type, name] = /^resource "([^"]+)" "([^"]+)"/.exec(hcl) ?? [];
+    if (type === undefined) return !/^(moved|import|removed|data) /.test(hcl);
+    const addresses = new Set(causes.map(({ address }) => address.replace(/\[[^\]]*\]$/, "")));
+    const is = (it: string) => it === `${type}.${name}` || it.endsWith(`.${type}.${name}`);
+    return [...(blocks ?? []), ...addresses].some(is);
+  };
+  const shown = (hcls: readonly string[]) => hcls.map((hcl) => asBlock("hcl", hcl).join("\n"));
+  return [shown(all.filter((it) => !isChange(it))), shown(all.filter(isChange))];
+}
+
+/** The lists that are cut above. */
+function securityLines({ report: { security } }: Review, above: string): string[] {
+  const listed = (word: string, all: readonly string[]) =>
+    all.every((it) => above.includes(sentence(it, true))) ? [] : all.map((it) => `- ${word}: ${sentence(it, true)}`);
+  return [...listed("opened", security.opened), ...listed("closed", security.closed)];
+}
+
+/** Ids of rules, as causes and warnings begin with them or name them. */
+const RULE = /\bP\d{2}(?=: | at `)/g;
+
+/** Only with something that a rule found. */
+function explained(review: Review): string[] {
+  const texts = [...review.report.causes.map(({ why }) => why), ...review.watch];
+  const ids = new Set(texts.flatMap((it) => it.match(RULE) ?? []));
+  return [...ids]
+    .filter((id) => RULES.some((it) => it.id === id))
+    .sort()
+    .map((id) => `- ${id}: ${asCode(["npx alb-web explain", id].join(" "))}`);
 }
 
 const KINDS: readonly (readonly [title: string, doings: readonly Doing[]])[] = [
@@ -63,6 +116,18 @@ const DONE: Partial<Record<Doing, string>> = {
   read: "read",
   other: "an action that this version of alb-web does not know",
 };
+
+/** None if the lines above say all of it; without reasons that they say. */
+function changeLines(changes: readonly ChangeLine[], above: string): string[] {
+  const has = ({ address, attributes, reason }: ChangeLine) =>
+    above.includes(shownAddress(address)) &&
+    attributes.every((it) => above.includes(asCode(cut(it, MAX_NAME)))) &&
+    [reason, inPlural(reason)].some((it) => above.includes(asSentence(it)));
+  if (changes.every(has)) return [];
+  return changes.map((it) =>
+    changeLine(it.reason !== "" && has({ ...it, attributes: [] }) ? { ...it, reason: "" } : it),
+  );
+}
 
 function changeLine({ address, doing, isCreatedFirst, attributes, reason }: ChangeLine): string {
   const notes = [

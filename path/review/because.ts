@@ -74,7 +74,6 @@ const REASONS: Readonly<Record<string, string>> = {
   replace_by_request: "the plan was made with `-replace`",
   replace_by_triggers: "a reference in its `replace_triggered_by` changes",
   delete_because_no_resource_config: "it is no longer in the configuration",
-  delete_because_wrong_repetition: "`count` or `for_each` was added or removed",
   delete_because_count_index: "its `count` decreases",
   delete_because_each_key: "its key is no longer in `for_each`",
   delete_because_no_module: "its module is no longer called",
@@ -85,7 +84,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Terraform's reason for a change as a clause; undefined if it gives none, or an unknown one. */
-export function reasonIn({ reason }: Change): string | undefined {
+export function reasonIn({ reason, address }: Change): string | undefined {
+  if (reason === "delete_because_wrong_repetition")
+    return address.endsWith('"]')
+      ? "the resource no longer uses `for_each`"
+      : address.endsWith("]")
+        ? "the resource no longer uses `count`"
+        : "the resource now uses `count` or `for_each`";
   return reason === undefined || !Object.hasOwn(REASONS, reason) ? undefined : REASONS[reason];
 }
 

@@ -17,6 +17,7 @@ import {
 import { ruleOf } from "../rules/all";
 import type { Rule } from "../rules/rule";
 import { attributeOf, code, doneTo, followedBy, type PhrasedCause } from "./because";
+import { phraseOf } from "./phrases";
 import type { Effect, HopChange } from "./review-report";
 import { unansweredBy } from "./unanswered";
 import { isGone, type World } from "./world";
@@ -139,7 +140,7 @@ export function causesOfErrors(
     const effect = effectOf(finding, world, unanswered);
     const brought = hadPath ? broughtBy(finding, world, suspects) : undefined;
     const avoid = brought === undefined ? undefined : taken.get(brought.address);
-    return causeOf(finding, effect, brought, avoid, world);
+    return causeOf(finding, effect, brought, avoid, world, phraseOf(finding, effect, traces.after, causes));
   });
 }
 
@@ -174,6 +175,7 @@ function causeOf(
   brought: Change | undefined,
   avoid: string | undefined,
   world: World,
+  phrase: string,
 ): PhrasedCause {
   const { id, hop, observed, required, symptom, share, fix } = finding;
   const { title, review } = ruleOf(id);
@@ -191,7 +193,7 @@ function causeOf(
       `${title}${some}. Observed: ${observed}; required: ${required}. Symptom: ` +
       `${symptom}${/[.!?]$/.test(symptom) ? "" : "."}`,
     ...(brought !== undefined && { follows: followedBy(brought, world) }),
-    phrase: effect === "fails" ? title : `because ${title}${effect === "outage" ? "" : some}`,
+    phrase,
   };
 }
 

@@ -116,6 +116,15 @@ export interface Review {
   readonly roots: readonly Cause[];
   /** What a reviewer should check in addition, a sentence each, such as lost data. Values are in backticks. */
   readonly watch: readonly string[];
+  /**
+   * Why an effect `none` is not the whole result, as the headline reports it: a hop that the plan does not determine,
+   * or data that is lost. Absent if there is neither, or another effect.
+   */
+  readonly attention?: "not verified" | "data lost";
+  /** For a new site: what was checked, what was assumed and what is not modeled, in one sentence. */
+  readonly coverage?: string;
+  /** Blocks that the plan already has, as `aws_lb.web` without an instance key. */
+  readonly blocks?: ReadonlySet<string>;
   /** All changes, in the plan's order. */
   readonly changes: readonly ChangeLine[];
   /** Names of outputs that change. */

@@ -1,3 +1,4 @@
+import { blockOf } from "../../topology/addresses";
 import type { Change } from "../../topology/changes";
 import { listOf, objectOf, own } from "../../topology/json";
 import type { Topology } from "../../topology/model";
@@ -18,7 +19,7 @@ import { securityOf } from "./security";
 import { causesOfShutOut } from "./shut-out";
 import { summaryOf } from "./summary";
 import { causesOfNotKnown, causesOfOpened, causesOfUnread } from "./unread-causes";
-import { watchOf } from "./watch";
+import { dataLost, watchOf } from "./watch";
 import { type World, worldOf } from "./world";
 
 /**
@@ -53,21 +54,28 @@ function reviewOf(plan: unknown, deadline: Deadline): Review {
   const reported = causesOf(world, traces, deadline);
   const effect = worstEffect(reported.map((it) => it.effect));
   const counts = countsOf(world.changes);
+  const hops = hopChanges(traces, world);
+  const lost = dataLost(world.changes);
+  const facts = { effect, causes: reported, counts, hops, lost, ...traces };
+  const { summary, ...rest } = summaryOf(facts, world);
   return {
     report: {
       format_version: "1.0",
       effect,
-      summary: summaryOf(effect, reported, counts, traces.after, world),
-      hops: hopChanges(traces, world),
+      summary,
+      hops,
       counts,
       causes: reported.map(causeOf),
       security: securityOf(world),
     },
     roots: rootsOf(reported).map(causeOf),
-    watch: watchOf(world, traces, shown),
+    watch: watchOf(world, traces, shown, reported),
     changes: world.changes.flatMap(lineOf),
     outputs: outputsOf(shown),
     picture: pictureOf(world, traces.after),
+    blocks: new Set(world.changes.filter(({ doing }) => doing !== "create").map(({ address }) => blockOf(address))),
+    ...(world.serving.balancers.size === 0 && traces.after.paths.length > 0 && { coverage: traces.after.coverage }),
+    ...rest,
   };
 }
 

@@ -74,7 +74,7 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Phras
     (open): PhrasedCause => {
       const { hop, address, attribute, why } = open;
       const change = world.byAddress.get(address);
-      const text = `${why}, so the ${hop.replace("-", " ")} is not verified`;
+      const text = `${why}, so ${hopInText(hop)} is not verified`;
       return {
         address,
         attribute,
@@ -87,6 +87,11 @@ export function causesOfNotKnown({ before, after }: Traces, world: World): Phras
       };
     },
   );
+}
+
+/** "TLS" or "the target group" */
+function hopInText(hop: Hop): string {
+  return hop === "dns" || hop === "tls" ? hop.toUpperCase() : `the ${hop.replace("-", " ")}`;
 }
 
 /** A sentence that begins with what Terraform does, if anything. */
@@ -123,8 +128,8 @@ export function causesOfOpened({ before, after }: Traces, world: World): Phrased
           hop,
           effect: "unknown",
           why:
-            `${doneTo(change, world)}; ${code(attribute)} is unknown (${why}), so the ` +
-            `${hop.replace("-", " ")}, which was ok before, cannot be verified.`,
+            `${doneTo(change, world)}; ${code(attribute)} is unknown (${why}), so ${hopInText(hop)}, which was ok ` +
+            "before, cannot be verified.",
           avoid: "Set the value explicitly, or apply the resource that it comes from first and plan again",
           follows: followedBy(change, world),
           phrase: "a value on the path is known only after apply",

@@ -8,6 +8,7 @@ import { ruleOf } from "../rules/all";
 import { code, listed, named } from "./because";
 import { driftOf } from "./drift";
 import { isOfScripts, newErrors, type Traces, unseenBefore } from "./hops";
+import type { Cause } from "./review-report";
 import { SENSITIVE } from "./secrets";
 import { isNotKnown } from "./unread-causes";
 import { isGone, type World } from "./world";
@@ -15,20 +16,24 @@ import { isGone, type World } from "./world";
 /* What a reviewer should check in addition, although it has no effect on requests. */
 
 /** Sentences, in this order. */
-export function watchOf(world: World, traces: Traces, plan: unknown): string[] {
-  const warned = newWarnings(traces, world);
+export function watchOf(world: World, traces: Traces, plan: unknown, causes: readonly Cause[]): string[] {
+  const worse = new Set(causes.flatMap(({ effect, why }) => (effect === "none" ? [] : (why.match(/`[^`]+`/g) ?? []))));
+  // A cause of a destroy names the resource that it takes away.
+  const all = newWarnings(traces, world);
+  const warned = all.filter(({ id, address }) => ruleOf(id).review.isOfDestroy !== true || !worse.has(code(address)));
   return [
-    ...dataLost(world.changes),
+    ...dataLostLine(world.changes),
     ...unprotected(world.changes),
     ...byRule(errorsThatStay(traces, world)).map(([rule]) => `${rule}: existed before and is not fixed by this plan.`),
     ...byRule(unseenBefore(traces, world)).map(
       ([rule]) => `${rule}: the state does not record whether this was already the case.`,
     ),
-    ...byRule(warned).map(
-      ([rule, { observed, symptom }]) =>
-        `${rule}: ${observed}${symptom.endsWith(FAILS_OPEN) ? `; ${FAILS_OPEN}` : ""}.`,
-    ),
-    ...leftOpen(world, traces, warned),
+    ...byRule(warned).map(([rule, { observed, symptom }, isSame]) => {
+      // What was observed at one of several resources is not true for the others.
+      const notes = [...(isSame ? [observed] : []), ...(symptom.endsWith(FAILS_OPEN) ? [FAILS_OPEN] : [])];
+      return `${rule}${notes.length === 0 ? "" : `: ${notes.join("; ")}`}.`;
+    }),
+    ...leftOpen(world, traces, [...all, ...causes.filter(({ effect }) => effect === "unknown")]),
     ...drifted(plan, world.changes),
     ...forgotten(world.changes),
   ];
@@ -48,12 +53,22 @@ function isStore(type: string): boolean {
   return type.startsWith("aws_fsx_") || (type.startsWith("aws_") && STORES.has(type.slice("aws_".length)));
 }
 
-function dataLost(changes: readonly Change[]): string[] {
-  const lost = changes.filter((it) => !it.isData && isStore(it.type) && isGone(it));
-  if (lost.length === 0) return [];
-  const how = lost.every(({ doing }) => doing === "destroy") ? "destroyed" : "replaced or destroyed";
-  const [is, its] = lost.length === 1 ? ["is", "its"] : ["are", "their"];
-  return [`${namesOf(lost)} ${is} ${how}; ${its} data is lost.`];
+/** "`aws_db_instance.main` is destroyed"; empty if no data is lost. */
+export function dataLost(changes: readonly Change[]): string {
+  const lost = lostStores(changes);
+  if (lost.length === 0) return "";
+  const [how, ...more] = new Set(lost.map(({ doing }) => (doing === "destroy" ? "destroyed" : "replaced")));
+  const done = more.length === 0 ? how : "replaced or destroyed";
+  return `${namesOf(lost)} ${lost.length === 1 ? "is" : "are"} ${done}`;
+}
+
+function dataLostLine(changes: readonly Change[]): string[] {
+  const lost = dataLost(changes);
+  return lost === "" ? [] : [`${lost}; ${lostStores(changes).length === 1 ? "its" : "their"} data is lost.`];
+}
+
+function lostStores(changes: readonly Change[]): Change[] {
+  return changes.filter((it) => !it.isData && isStore(it.type) && isGone(it));
 }
 
 function unprotected(changes: readonly Change[]): string[] {
@@ -88,12 +103,15 @@ function newWarnings({ before, after }: Traces, world: World): Finding[] {
 
 const AFTER_APPLY = /\bknown after (the )?apply\b/;
 
-/** By the reason why they are unknown, without those that a warning or an invoked action reports. */
-function leftOpen(world: World, { after }: Traces, warned: readonly Finding[]): string[] {
+/** By the reason why they are unknown, without those that a warning, a cause or an invoked action reports. */
+function leftOpen(world: World, { after }: Traces, said: readonly Pick<Open, "address" | "attribute">[]): string[] {
   const all = after.paths.flatMap(({ hops }) => hops.flatMap((it) => it.open));
-  const open = [...new Map(all.map((it) => [attributeAt(it), it])).values()];
+  // `alias.name` and `alias[0].name` are the same.
+  const open = [
+    ...new Map(all.map((it) => [attributeAt({ ...it, attribute: it.attribute.replaceAll("[0]", "") }), it])).values(),
+  ];
   const invoked = new Set(world.format.invocations.map(({ address }) => address));
-  const reported = new Set(warned.map(attributeAt));
+  const reported = new Set(said.map(attributeAt));
   const unsaid = open.filter(
     (it) => it.why !== SENSITIVE && !isNotKnown(it) && !invoked.has(it.address) && !reported.has(attributeAt(it)),
   );
@@ -152,13 +170,15 @@ function namesOf(changes: readonly Change[]): string {
   return named(changes.map(({ address }) => address));
 }
 
-/** Findings by rule: the rule with its addresses, and the first finding. */
-function byRule(findings: readonly Finding[]): [rule: string, first: Finding][] {
+/** Findings by rule: the rule with its addresses, the first finding, and whether all have its `observed`. */
+function byRule(findings: readonly Finding[]): [rule: string, first: Finding, isSame: boolean][] {
   const rules = new Map<string, Finding[]>();
   for (const finding of findings) addTo(rules, finding.id, finding);
   return [...rules].flatMap(([id, all]) => {
     const [first] = all;
     const addresses = named([...new Set(all.map(({ address }) => address))]);
-    return first === undefined ? [] : [[`${id} at ${addresses} (${ruleOf(id).title})`, first]];
+    return first === undefined
+      ? []
+      : [[`${id} at ${addresses} (${ruleOf(id).title})`, first, all.every((it) => it.observed === first.observed)]];
   });
 }

@@ -88,12 +88,12 @@ describe("the comment", () => {
     const [head = "", reported = "", ...rest] = body([
       stack("production", "Plan: 2 to add"),
       stack("staging", "No changes.", NOTHING),
-    ]).split(/^(?=### ✖ Outage)|(?<=<\/details>\n)\n*(?=\nAfter the merge)/m);
+    ]).split(/^(?=### ✖ Outage)|(?<=(?:<\/details>|```)\n)\n*(?=\nAfter the merge)/m);
     expect(head).toBe(
       `${MARKER}\n### Plan of ${COMMIT}\n\n- \`production\`: 2 to create\n- \`staging\`: no changes\n\n`,
     );
     expect(reported).toMatch(
-      /^### ✖ Outage: the site is unreachable until the 2 new instances have booted\.\n\n`production`: /,
+      /^### ✖ Outage: `www.example.com` is unreachable until the new instances have booted and pass health checks\.\n\n`production`: /,
     );
     expect(reported).toMatch(/```mermaid\n%%.*\nflowchart TB\n/);
     expect(rest.join("").trim()).toBe(

@@ -448,16 +448,16 @@ describe("the page", () => {
 
   test("shows a hop's earlier verdict only if it matters", () => {
     expect(GOLDEN["balancer-replaced.md"]).toContain(
-      "\nPath: dns ✔ → ? unknown · tls ✔ · listener ✔ → **✖ broken by this change** · target group ✖ broken, " +
+      "\nPath after the apply: dns ✔ → ? unknown · tls ✔ · listener ✔ → **✖ broken by this change** · target group ✖ broken, " +
         "as before · target ✖ → **✔ repaired by this change**\n",
     );
-    expect(GOLDEN["destroyed.md"]).toContain("\nPath: dns removed · tls removed ·");
-    expect(GOLDEN["new-site.md"]).toContain("\nPath: dns ✔ (new) · tls ✔ (new) ·");
+    expect(GOLDEN["destroyed.md"]).toContain("\nPath after the apply: none\n");
+    expect(GOLDEN["new-site.md"]).toContain("\nPath after the apply: dns ✔ (new) · tls ✔ (new) ·");
     expect(
       reviewsAsMarkdown([
         named({ ...TAGS, report: { ...TAGS.report, hops: hopsOf({ target: { after: "broken" } }) } }),
       ]),
-    ).toContain("target ✖ broken\n");
+    ).toContain("target ✖ broken in the plan (✔ in the state)\n");
   });
 
   test("reports a cause with its attribute, why and what to do instead; one that only follows is folded", () => {
@@ -497,9 +497,9 @@ describe("the page", () => {
       ([, title, all, lines = ""]) => ({ title, all: Number(all), lines: lines.split("\n") }),
     );
     expect(folds.map(({ title }) => title)).toEqual([
-      "Causes and fixes",
+      "More causes and fixes",
       "Security changes",
-      "What to watch",
+      "More to watch",
       "Replaced",
       "Destroyed",
       "Created",
@@ -528,9 +528,9 @@ describe("the page", () => {
   test("says so where there is no room for the picture, or for a fold", () => {
     const text = reviewsAsMarkdown([named(BALANCER_REPLACED)], { limit: 2000 });
     expect(text).not.toContain("mermaid");
-    expect(text).toContain("\nOmitted for length: the picture");
+    expect(text).toContain("\nOmitted for length: the diagram");
     expect(reviewsAsMarkdown([named(BALANCER_REPLACED)], { limit: 1300 })).toMatch(
-      /Omitted for length: the picture; .*causes and fixes \(4\)/,
+      /Omitted for length: the diagram; .*causes and fixes \(2\)/,
     );
     expect(reviewsAsMarkdown([named(OFF_PATH)])).not.toContain("Omitted");
   });
@@ -727,7 +727,7 @@ describe("the picture", () => {
     expect(reviewPicture({ nodes, edges }).join("\n").length).toBeGreaterThan(45_000);
     const page = reviewsAsMarkdown([named({ ...TAGS, picture: { nodes, edges } })], { limit: 100_000 });
     expect(page).not.toContain("mermaid");
-    expect(page).toContain("\nOmitted for length: the picture.\n");
+    expect(page).toContain("\nOmitted for length: the diagram.\n");
   });
 });
 
@@ -888,11 +888,11 @@ describe("hostile text", () => {
     new RegExp(`^ {2}${ID} (-->|==>|-\\.->|---|===|-\\.-)(\\|[a-z, ]+\\|)? ${ID}$`),
   ];
   const TITLES =
-    "Causes and fixes|Blocks to paste|Security changes|What to " +
-    "watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, no longer managed, or read|Outputs that change";
+    "(More c|C)auses and fixes|Changes without an effect on requests|Blocks to paste|Change to make|What was checked|" +
+    "Explanations of the rules|Security changes|(What|More) to watch|Replaced|Destroyed|Created|Updated in place|Imported, moved, no longer managed, or read|Outputs that change";
   const TAGS_OF_OURS = [
     new RegExp(`^<details><summary>(${TITLES}) \\(\\d+\\)</summary>$`),
-    /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|apply fails)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
+    /^<details( open)?><summary><b>[✔!?✖] (no effect|brief|unknown|outage|apply fails|not verified|data lost)<\/b>: <code>([^<>&"']|&#\d+;)*<\/code><\/summary>$/,
   ];
 
   /** Lines that are not written as ours are. */
@@ -926,7 +926,8 @@ describe("hostile text", () => {
         );
       } else if (it === "</details>") expectThat(--open.count >= 0, "one end too many");
       else if (it !== "") {
-        const [, start, rest = ""] = /^(#{3,4} |- |Path: |Omitted for length: |(?=`))([^]*)$/.exec(it) ?? [];
+        const [, start, rest = ""] =
+          /^(#{3,4} |- |Path after the apply: |Omitted for length: |(?=`))([^]*)$/.exec(it) ?? [];
         expectThat(
           start !== undefined &&
             (!start.startsWith("#") || index === 0 || page.split("\n")[index - 2]?.startsWith("<details") === true),

@@ -793,7 +793,7 @@ describe("to take away a record is an outage of every name that leads over it:",
 
   test("and the summary says so", () => {
     expect(review(planOf({ "aws_route53_record.apex": destroyed() }, siteOf(APEX))).report.summary).toBe(
-      "Outage: the site is unreachable at `example.com` and `www.example.com`, which no longer resolve.",
+      "Outage: `example.com` and `www.example.com` no longer resolve.",
     );
   });
 

@@ -140,7 +140,7 @@ describe("the blocks to paste", () => {
 test("an attachment that is made before its old one goes is not reported as registered again", () => {
   const { summary, causes } = review(planOf("12-attachment-same-pair__cbd-port")).report;
   expect(summary).toBe(
-    "Outage: the site is unreachable until the next apply, because the targets are registered and then deregistered.",
+    "Outage: `www.example.com` is unreachable until the next apply, because the targets are registered and then deregistered.",
   );
   expect(causes.every(({ avoid }) => /create_before_destroy/.test(avoid))).toBe(true);
 });

@@ -51,7 +51,7 @@ describe("an action that terraform invokes", () => {
     expect({ effect: report.effect, reported: reported(report), summary: report.summary }).toEqual({
       effect: "outage",
       reported: ["action.aws_ec2_stop_instance.x0 instance_id", "action.aws_ec2_stop_instance.x1 instance_id"],
-      summary: "Outage: the site is unreachable after the targets are stopped.",
+      summary: "Outage: `www.example.com` is unreachable after the targets are stopped.",
     });
   });
 
@@ -368,10 +368,9 @@ describe("a page and a gate", () => {
     const page = reviewsAsMarkdown([unknown]);
     expect(page.split("\n", 1)).toEqual(["### ? Effect unknown: the plan covers only some resources."]);
     expect(page).toContain(
-      "- ? unknown: `complete` of `plan`: The plan covers only some resources; the others were not reviewed. " +
+      "- ? unknown: The plan covers only some resources; the others were not reviewed. " +
         "**Fix:** Plan without `-target` and `-exclude`.",
     );
-    expect(page).toContain("- ? unknown, possibly on the path: `complete` of `plan`:");
   });
 
   test("open the plan on a page of several", () => {

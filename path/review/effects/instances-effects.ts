@@ -1,6 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import type { TargetGroup } from "../../../topology/model";
-import { type CauseParts, type EffectRule, report } from "../because";
+import { attributeOf, type CauseParts, code, type EffectRule, report } from "../because";
 import { stoppingIn, type TargetsAway, targetsAway } from "../targets-away";
 import { isGone, type World } from "../world";
 
@@ -50,7 +50,7 @@ function howItGoes(change: Change): string {
   if (change.doing === "destroy") return "its requests in flight fail";
   return change.isCreatedFirst
     ? "Terraform terminates the old instance without waiting for the new one to become healthy"
-    : "the target is down until the new instance has booted";
+    : "the target is down until the new instance has booted and passes health checks";
 }
 
 function someAway(change: Change, share: TargetsAway | undefined, attribute: string | undefined): CauseParts {
@@ -84,14 +84,23 @@ function allAway(change: Change, share: TargetsAway, attribute: string | undefin
     effect: "outage",
     attribute,
     then:
-      `${isPlain ? "" : `${howItGoes(change)}; `}${who} down ` +
-      `${isRestart ? "until the restart is complete" : "until the new instances have booted"}, and the load ` +
-      "balancer returns 503 or 504",
-    avoid:
-      `${isRestart ? "change" : "replace"} one instance at a time (\`terraform apply -target=…\`), and wait until ` +
-      "it is healthy; or use an Auto Scaling group with an instance refresh",
-    phrase: isRestart ? `while ${restarting(all)}` : `until ${booting(share)} booted`,
+      `${isPlain ? "" : `${howItGoes(change)}; `}${who} down until ` +
+      `${isRestart ? "the restart is complete" : "the new instances have booted and pass health checks"}, ` +
+      "and the load balancer returns 503 or 504",
+    avoid: oneByOne(change, all),
+    phrase: isRestart ? `while ${restarting(all)}` : `until ${booting(share)}`,
   };
+}
+
+/** What a pull request can contain comes first. */
+function oneByOne(change: Change, all: number): string {
+  const refresh = "use an Auto Scaling group with an instance refresh";
+  if (all === 1) return `add a second target in an earlier apply, and wait until it is healthy; or ${refresh}`;
+  const attribute = attributeOf(change);
+  return (
+    `${attribute === "" ? "replace only one instance" : `change ${code(attribute)} of only one instance`} in this ` +
+    `apply, and of the others in later applies, each when the previous instance is healthy; or ${refresh}`
+  );
 }
 
 function restarting(all: number): string {
@@ -100,9 +109,10 @@ function restarting(all: number): string {
     : `${all === 2 ? "both" : `all ${all}`} instances stop and start`;
 }
 
-function booting({ all, replaced }: TargetsAway): string {
-  if (all === 1) return "the new instance has";
-  return replaced === all ? `the ${all} new instances have` : "the new instances have";
+function booting({ all }: TargetsAway): string {
+  return all === 1
+    ? "the new instance has booted and passes health checks"
+    : "the new instances have booted and pass health checks";
 }
 
 function isReplacedElsewhere({ created }: World): boolean {

@@ -31,7 +31,7 @@ function destroyed(change: Change, listener: Listener, world: World): CauseParts
     return {
       hop,
       effect: "brief",
-      then: "connections to its port are refused until the other listener on that port is created",
+      then: "connections to its port are refused until the other listener on that port exists",
       avoid: "add a `moved` block if it is the same listener under another address",
       phrase: "while a listener is replaced",
     };

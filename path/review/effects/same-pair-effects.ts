@@ -9,7 +9,7 @@ import { isGone, type World } from "../world";
 
 /*
  * Resources that are only a pair on AWS, such as a target group and a target. AWS has each pair once, so a destroy
- * removes it even if another resource represents the same pair by then.
+ * removes it even if another resource manages the same pair by then.
  */
 
 interface Pairs {
@@ -33,7 +33,7 @@ const pairsOf = once((world: World): Pairs => {
   };
 });
 
-/** Whether the destroy removes a pair that another resource, or its own replacement, represents. */
+/** Whether the destroy removes a pair that another resource, or its own replacement, manages. */
 export function takesPairAway(change: Change, world: World): boolean {
   return pairsOf(world).byGoing.has(change);
 }
@@ -146,12 +146,17 @@ function certificate(change: Change, found: Lost, world: World): ReturnType<Effe
 }
 
 function howOf({ old, isSure, change }: Lost, what: string): string {
-  if (old === undefined) return `both resources represent the same pair on AWS, so the destroy of the old one ${what}`;
+  const on = SAME[change.type] ?? "the same object on AWS";
+  if (old === undefined) return `the old and the new resource are ${on}, so the destroy of the old one ${what}`;
   return isSure
-    ? `${code(change.address)} represents the same pair on AWS, so the destroy ${what} for both`
-    : `${code(change.address)} represents the same pair on AWS, and Terraform does not order the two: if the destroy ` +
-        `comes last, it ${what}`;
+    ? `${code(change.address)} is ${on}, so the destroy ${what} for both`
+    : `${code(change.address)} is ${on}, and Terraform does not order the two: if the destroy comes last, it ${what}`;
 }
+
+const SAME: Readonly<Record<string, string>> = {
+  aws_route53_record: "the same record in Route 53",
+  aws_lb_listener_certificate: "the same certificate of the same listener",
+};
 
 function repair(lost: Lost, { changes }: World): Pick<CauseParts, "avoid" | "hcl"> {
   const { text, hcl } = keepingPair(lost, changes);

@@ -1,6 +1,7 @@
 import type { Change } from "../../../topology/changes";
 import { type Json, listOf, own } from "../../../topology/json";
 import { isRuleBeside } from "../../../topology/permissions";
+import { once } from "../../analysis/once";
 import { type EffectRule, named, type PhrasedCause, report } from "../because";
 import { holdersOfGroup } from "../named-by";
 import { goesFirst, hopOfGroup, isGone, type World } from "../world";
@@ -46,7 +47,7 @@ function stillAttached(change: Change, holders: readonly string[], world: World)
     effect: "fails",
     then:
       `AWS refuses to delete it with \`DependencyViolation\`, after 15 minutes of retries, because ` +
-      `${named(holders)} still ${holders.length === 1 ? "uses" : "use"} it; its rules are missing during that time`,
+      `${named(holders)} still ${holders.length === 1 ? "uses" : "use"} it${withoutRules(change, world)}`,
     avoid:
       change.doing === "replace"
         ? "add `lifecycle { create_before_destroy = true }` to the security group and use `name_prefix` instead of " +
@@ -55,6 +56,22 @@ function stillAttached(change: Change, holders: readonly string[], world: World)
     phrase: "a security group is still attached",
   });
 }
+
+/** Inline rules stay until the security group is deleted, unless the provider is configured to revoke them first. */
+function withoutRules({ before }: Change, world: World): string {
+  const isBare = own(before, "revoke_rules_on_delete") === true || groupsThatLoseRules(world).has(own(before, "id"));
+  return isBare ? "; the rules that are removed before that are missing during that time" : "";
+}
+
+/** Ids of the security groups whose separate rules are removed first. */
+const groupsThatLoseRules = once(
+  ({ moving }: World): ReadonlySet<unknown> =>
+    new Set(
+      moving
+        .filter((it) => isRuleBeside(it.type) && goesFirst(it))
+        .map(({ before }) => own(before, "security_group_id")),
+    ),
+);
 
 export const groupRuleRule: EffectRule = (change, world) => {
   if (!isRuleBeside(change.type)) return [];
@@ -72,7 +89,7 @@ export const groupRuleRule: EffectRule = (change, world) => {
       return report(change, world, {
         hop,
         effect: "none",
-        then: "its traffic is blocked, unless another rule allows it",
+        then: "connections that no other rule allows are blocked; what requests need is reported separately",
       });
     case "replace":
       return report(change, world, {

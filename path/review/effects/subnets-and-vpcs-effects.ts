@@ -1,6 +1,6 @@
 import type { Change } from "../../../topology/changes";
 import { own } from "../../../topology/json";
-import { type EffectRule, named, report } from "../because";
+import { attributeOf, code, type EffectRule, named, report } from "../because";
 import { holdersOfSubnet, namedBy } from "../named-by";
 import { hopOfSubnets, isGone, type World } from "../world";
 
@@ -46,7 +46,10 @@ export const vpcRule: EffectRule = (change, world) => {
     then:
       `AWS refuses to delete it with \`DependencyViolation\` because ${named(inTheWay)} ` +
       `${isGateway ? `still ${has} public IP addresses that depend on it` : `${is} still in it`}`,
-    avoid: "keep it in the configuration; or also destroy what depends on it",
+    avoid:
+      change.doing === "replace" && attributeOf(change) !== ""
+        ? `keep ${code(attributeOf(change))} as it is`
+        : "keep it in the configuration; or also destroy what depends on it",
     phrase: isGateway ? "the internet gateway is still in use" : "the VPC is still in use",
   });
 };

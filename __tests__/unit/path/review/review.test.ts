@@ -786,7 +786,7 @@ describe("the hops", () => {
     expect({ hops: report.hops, effect: report.effect, summary: report.summary }).toEqual({
       hops: [],
       effect: "none",
-      summary: "No load balancer in this plan; check what is replaced and destroyed.",
+      summary: "No load balancer in this plan; data is lost: `aws_s3_bucket.a` is replaced.",
     });
   });
 });
@@ -798,14 +798,14 @@ describe("the sentence above all", () => {
     [
       "all instances",
       both(replaced("ami", { ami: "ami-2" })),
-      "Outage: the site is unreachable until the 2 new instances have booted.",
+      "Outage: `www.example.com` is unreachable until the new instances have booted and pass health checks.",
     ],
     [
       "a target group",
       { "aws_lb_target_group.web": replaced("port", { port: 8080 }) },
       "Apply will fail: the target group is still in use by the listener.",
     ],
-    ["everything", all(destroyed()), "Outage: the site is taken down because its load balancer is destroyed."],
+    ["everything", all(destroyed()), "Outage: `www.example.com` is taken down because its load balancer is destroyed."],
     [
       "attachments",
       { "aws_lb_target_group_attachment.a": replaced("port"), "aws_lb_target_group_attachment.b": replaced("port") },
@@ -1037,7 +1037,7 @@ describe("what to watch", () => {
       relevant_attributes: [{ resource: "aws_lb.web", attribute: ["idle_timeout"] }],
     };
     expect(review(plan).watch).toEqual([
-      "`aws_db_instance.main` is replaced or destroyed; its data is lost.",
+      "`aws_db_instance.main` is replaced; its data is lost.",
       "1 resource was changed outside of Terraform since the last apply: `aws_lb.web`.",
     ]);
   });

@@ -664,8 +664,7 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes)).toMatchObject({
       effect: "outage",
       summary:
-        "Outage: the site is unreachable at `www.example.com` until the next apply, if its old record is " +
-        "destroyed last.",
+        "Outage: `www.example.com` is unreachable until the next apply, if its old record is " + "destroyed last.",
     });
   });
 
@@ -676,7 +675,7 @@ describe("what has a new address (P74, P75)", () => {
     expect(reviewed(changes, site)).toMatchObject({
       effect: "outage",
       summary:
-        "Outage: the site is unreachable at `www.example.com` until the next apply, because another record of the " +
+        "Outage: `www.example.com` is unreachable until the next apply, because another record of the " +
         "name is destroyed.",
     });
   });
