@@ -1,5 +1,6 @@
 import type { ChangeLine, Review } from "../../path/review/review-report";
 import { RULES } from "../../path/rules/all";
+import { blockOf } from "../../topology/addresses";
 import type { Doing } from "../../topology/changes";
 import { asBlock, asCode, asSentence } from "../printing/escape";
 import { firstOf } from "../printing/lists";
@@ -73,7 +74,7 @@ function blocksOf({ report: { causes }, blocks }: Review): readonly [pasted: str
   const isChange = (hcl: string) => {
     const [, type, name] = /^resource "([^"]+)" "([^"]+)"/.exec(hcl) ?? [];
     if (type === undefined) return !/^(moved|import|removed|data) /.test(hcl);
-    const addresses = new Set(causes.map(({ address }) => address.replace(/\[[^\]]*\]$/, "")));
+    const addresses = new Set(causes.map(({ address }) => blockOf(address)));
     const is = (it: string) => it === `${type}.${name}` || it.endsWith(`.${type}.${name}`);
     return [...(blocks ?? []), ...addresses].some(is);
   };

@@ -47,6 +47,8 @@ const CERTAINTY: Readonly<Record<Rule["certainty"][number], string>> = {
 function effectOf(rule: Rule): string {
   const { severity, certainty, review } = rule;
   if (certainty[0] === "plan") return "not applicable; `terraform plan` fails before there is a plan to review";
+  if (review.reportedBy === "changes" && review.effect === "outage")
+    return "that of the change itself: `fails`, `outage` or `brief`";
   // Only errors have an effect.
   if (severity === undefined) return severityOf(rule) === "warning" ? WATCHED : EFFECT[review.effect];
   return severity.usual === "error"

@@ -85,7 +85,7 @@ function summaryOfNone({ counts, hops, lost, after: trace }: Facts, world: World
   if (isNewSite(world)) {
     if (open !== "") return `New site: ${open} cannot be verified from the plan`;
     return trace.verdict === "ok"
-      ? "New site: its path is ok, and no existing traffic is affected"
+      ? "New site: no error found on its path, and no existing traffic is affected"
       : "New site: its path is not ok, and no existing traffic is affected";
   }
   if (serving.balancers.size === 0 && trace.paths.length === 0 && lost !== "") return "No load balancer in this plan";

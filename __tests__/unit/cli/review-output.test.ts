@@ -260,7 +260,7 @@ const DESTROYED = reviewOf({
 });
 
 const NEW_SITE = reviewOf({
-  summary: "New site: its path is ok, and no existing traffic is affected.",
+  summary: "New site: no error found on its path, and no existing traffic is affected.",
   hops: hopsOf(Object.fromEntries(HOPS.map((hop) => [hop, { before: null }]))),
   changes: siteOf().nodes.map(({ address }) => line(address, "create")),
   picture: siteOf(everything("create"), "new"),

@@ -19,7 +19,7 @@ describe("redirects between two names", () => {
   test("that lead to the one which answers are no effect", () => {
     expect(review(caseOf("23-apex-www")).report).toMatchObject({
       effect: "none",
-      summary: "New site: its path is ok, and no existing traffic is affected.",
+      summary: "New site: no error found on its path, and no existing traffic is affected.",
     });
   });
 
