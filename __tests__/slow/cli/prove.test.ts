@@ -119,8 +119,8 @@ describe("a name and a question", () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        "The public zone example.org of www.example.org must be in Route 53 of account 123456789012, which has " +
-          "none of that name. Nothing was created.",
+        "The public hosted zone example.org of www.example.org must be in Route 53 of account 123456789012, which " +
+          "has no zone with that name. Nothing was created.",
       ),
     ]);
   });
@@ -245,13 +245,13 @@ describe("the whole", () => {
     const taken = ended.stderr.indexOf("npx alb-web prove --resume proving/prove-");
     expect([taken > 0, taken < ended.stderr.indexOf("terraform init")]).toEqual([true, true]);
     expect(ended.stderr).toMatch(/terraform\S* -chdir=proving\/(prove-\w+)\/cdktf\.out\/stacks\/\1 destroy/);
-    expect(ended.stderr).toContain("The record is in record.json. It is not of AWS itself");
+    expect(ended.stderr).toContain("The record is in record.json. It was not recorded on AWS; do not add it");
   });
 
   test("the rights that the page names suffice, and none is named without need", async () => {
     const calls = (await whole.room.localAws.calls()).map((call): Call => ({ ...call, client: "terraform" }));
-    const page = readFileSync(join(PROJECT, "docs", "prove.md"), "utf8");
-    const [, rights = ""] = /^\| Rights \| (.*) \|$/m.exec(page) ?? [];
+    const page = readFileSync(join(PROJECT, "docs", "guides", "prove.md"), "utf8");
+    const [, rights = ""] = /^\| Permissions \| (.*) \|$/m.exec(page) ?? [];
     const more = refusedBy(
       "deploy",
       calls.filter(({ action }) => !action.startsWith("s3:")),
