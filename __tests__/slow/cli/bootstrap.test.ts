@@ -428,7 +428,7 @@ describe("roles in the previous format", () => {
     aws = await clone();
     expect(await bootstrap(`${ARGS} --github Acme/site --no-immutable-subject`, aws)).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("That is the previous subject."),
+      stderr: expect.stringContaining("This is the previous subject."),
     });
   });
 
@@ -436,7 +436,7 @@ describe("roles in the previous format", () => {
     expect(await subjects(aws)).toEqual(BY_NAME);
     expect(await bootstrap(ARGS, aws)).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/no changes[^]*are kept[^]*That is the previous subject\./),
+      stderr: expect.stringMatching(/no changes[^]*are kept[^]*This is the previous subject\./),
     });
     expect(await subjects(aws)).toEqual(BY_NAME);
   });
