@@ -532,7 +532,7 @@ describe("what is uploaded", () => {
     project.room.env.AWS_ENDPOINT_URL = "http://127.0.0.1:9";
     expect(await keep(34, commit, "one")).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("AWS fails writing ") as string,
+      stderr: expect.stringContaining("Cannot write s3://acme-state/plans/34/") as string,
     });
     expect(left()).toEqual(["records", "logs"]);
     project.room.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
