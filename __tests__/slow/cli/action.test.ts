@@ -48,7 +48,10 @@ test("installs nothing, and comments", async () => {
   const ended = await runAction({ plan: "plan.json" }, { actionPath, workspace, token: TOKEN, event, env });
   expect(ended).toMatchObject({ code: 0, stderr: "", outputs: { effect: "brief" } });
   expect(api.comments.get(7)).toEqual([
-    expect.objectContaining({ user: { login: BOT }, body: expect.stringContaining("### ! brief") as string }),
+    expect.objectContaining({
+      user: { login: BOT },
+      body: expect.stringContaining("### ! Some requests will fail while some targets are down.") as string,
+    }),
   ]);
   expect(readdirSync(workspace).sort()).toEqual(["plan.json"]);
   expect(existsSync(join(actionPath, "node_modules"))).toBe(false);
