@@ -24,7 +24,6 @@ interface Block {
 
 /** Files in a folder with this ending, by their paths from the project's folder; in folders below it, too. */
 export function filesBelow(folder: string, ending: RegExp): string[] {
-  if (!existsSync(join(PROJECT, folder))) return [];
   return readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
     .filter((path) => ending.test(path) && !path.includes("__pycache__") && statSync(join(PROJECT, path)).isFile())
@@ -32,9 +31,9 @@ export function filesBelow(folder: string, ending: RegExp): string[] {
     .sort();
 }
 
-/** A page that may not be there; its text is empty then. */
+/** @throws {Error} if there is no such page: a test of a page without text would find nothing wrong */
 export function pageOf(path: string): Page {
-  return { path, text: isThere(path) ? readFileSync(join(PROJECT, path), "utf8") : "" };
+  return { path, text: readFileSync(join(PROJECT, path), "utf8") };
 }
 
 export function isThere(path: string): boolean {

@@ -30,16 +30,11 @@ const text = (file: string) => readFileSync(join(PROJECT, file), "utf8");
 const SCRIPTS = Object.keys((JSON.parse(text("package.json")) as { scripts: object }).scripts);
 const COMMANDS = filesBelow("cli/commands", /\.ts$/).map((file) => basename(file, ".ts"));
 const README = pageOf("README.md");
-const KOREAN = "README.ko.md";
+const KOREAN = pageOf("README.ko.md");
 const DOCS = filesBelow("docs", /\.md$/);
-const PAGES = [
-  "README.md",
-  ...(isThere(KOREAN) ? [KOREAN] : []),
-  "CONTRIBUTING.md",
-  "CHANGELOG.md",
-  "SECURITY.md",
-  ...DOCS,
-].map((path): [string, Page] => [path, pageOf(path)]);
+const PAGES = ["README.md", KOREAN.path, "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ...DOCS].map(
+  (path): [string, Page] => [path, pageOf(path)],
+);
 /** What is read as well, and is not Markdown. */
 const OTHERS = ["help", "action.yml", ...filesBelow(".github", /\.yml$/)];
 /** npm's own names for scripts that are run without `run`. */
@@ -102,16 +97,10 @@ test("README.md has at most 200 lines", () => {
 
 /* The Korean README is a translation of README.md: the same sections, and the same commands and programs. */
 describe("README.ko.md", () => {
-  // To be enabled with the commit that adds the page: test.skip becomes test.
-  test("is there", () => {
-    expect(isThere(KOREAN)).toBe(true);
-  });
-
-  (isThere(KOREAN) ? test : test.skip)("has the headings' count and the code blocks of README.md", () => {
-    const korean = pageOf(KOREAN);
-    expect(headingsOf(korean).map(({ level }) => level)).toEqual(headingsOf(README).map(({ level }) => level));
+  test("has the headings' count and the code blocks of README.md", () => {
+    expect(headingsOf(KOREAN).map(({ level }) => level)).toEqual(headingsOf(README).map(({ level }) => level));
     const codeOf = (page: Page) => blocksOf(page).map((it) => [it.language, withoutComments(it.text)]);
-    expect(codeOf(korean)).toEqual(codeOf(README));
+    expect(codeOf(KOREAN)).toEqual(codeOf(README));
   });
 });
 
