@@ -30,16 +30,28 @@ const trees = new WeakMap<Source, readonly Node[]>();
 export function nodesOf(source: Source): readonly Node[] {
   const known = trees.get(source);
   if (known !== undefined) return known;
-  const { program } = parsed(source.text, {
+  const made = [...below(parse(source).program)];
+  trees.set(source, made);
+  return made;
+}
+
+/** The sentences of a source: its comments by lines, and its strings that have more than one word. */
+export function sentencesOf(source: Source): string[] {
+  const { program, comments } = parse(source);
+  const strings = [...below(program)].flatMap(({ type, value }) =>
+    type === "StringLiteral" ? String(value) : type === "TemplateElement" ? (value as { raw: string }).raw : [],
+  );
+  return [...strings.filter((it) => it.includes(" ")), ...(comments ?? []).flatMap((it) => it.value.split("\n"))];
+}
+
+function parse({ path, text }: Source): ReturnType<typeof parsed> {
+  return parsed(text, {
     sourceType: "unambiguous",
     plugins: ["typescript"],
     attachComment: false,
-    sourceFilename: source.path,
+    sourceFilename: path,
     allowAwaitOutsideFunction: true,
   });
-  const made = [...below(program)];
-  trees.set(source, made);
-  return made;
 }
 
 function* below(value: unknown): Generator<Node> {

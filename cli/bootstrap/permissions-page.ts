@@ -1,3 +1,4 @@
+import { asTable } from "../printing/escape";
 import { ROLE_KINDS, ROLES, type RoleKind } from "./bootstrap-names";
 import { NOT_RECORDED } from "./not-recorded";
 import { committedPolicy } from "./policies";
@@ -45,9 +46,10 @@ export function permissionsPage(): string {
     return [
       `## ${SERVICES[service] ?? service}`,
       "",
-      "| Action | Needed by | Roles |",
-      "| --- | --- | --- |",
-      ...actions.map((action) => row(action, rolesOf.get(action) ?? [])),
+      ...asTable(
+        ["Action", "Needed by", "Roles"],
+        actions.map((action) => row(action, rolesOf.get(action) ?? [])),
+      ),
     ].join("\n");
   });
   return [
@@ -75,7 +77,7 @@ export function permissionsPage(): string {
 
 const serviceOf = (action: string) => action.split(":")[0] ?? "";
 
-function row(action: string, kinds: readonly RoleKind[]): string {
+function row(action: string, kinds: readonly RoleKind[]): string[] {
   const known = NOT_RECORDED[action];
   const reason =
     known === undefined
@@ -83,5 +85,5 @@ function row(action: string, kinds: readonly RoleKind[]): string {
         ? "State, locks and records"
         : "First deploy, plan or destroy"
       : `${WHEN[known.called]}: ${known.why}`;
-  return `| \`${action}\` | ${reason} | ${kinds.map((kind) => `\`${ROLES[kind]}\``).join(", ")} |`;
+  return [`\`${action}\``, reason, kinds.map((kind) => `\`${ROLES[kind]}\``).join(", ")];
 }

@@ -39,6 +39,11 @@ export function asRow(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replace(/\\?\|/g, "\\|")).join(" | ")} |`;
 }
 
+/** A table by lines, with its head. */
+export function asTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => "---"), ...rows].map(asRow);
+}
+
 /** A code block; its fence is longer than any run of backticks in it. */
 export function asBlock(language: string, text: string): string[] {
   const fence = "`".repeat(Math.max(3, longestRun(text) + 1));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { MOMENTS } from "../moments";
+import { asTable } from "../printing/escape";
 
 const COMMANDS_HEAD = `# Commands
 
@@ -43,22 +44,17 @@ export function commandsPage(): string {
 export function exitCodesPage(): string {
   const codesOf = new Map(names().map((name) => [name, exitCodesOf(loaded(name))]));
   const codes = [...new Set([...codesOf.values()].flatMap((all) => [...all.keys()]))].sort((a, b) => a - b);
-  return [
-    CODES_HEAD,
-    `| Command | ${codes.join(" | ")} |`,
-    `| --- |${" --- |".repeat(codes.length)}`,
-    ...[...codesOf].map(
-      ([name, all]) =>
-        `| [\`${name}\`](commands.md#${name}) | ${codes.map((code) => cell(all.get(code) ?? "–")).join(" | ")} |`,
-    ),
-    "",
-  ].join("\n");
+  const rows = [...codesOf].map(([name, all]) => [
+    `[\`${name}\`](commands.md#${name})`,
+    ...codes.map((code) => cell(all.get(code) ?? "–")),
+  ]);
+  return [CODES_HEAD, ...asTable(["Command", ...codes.map(String)], rows), ""].join("\n");
 }
 
-/** The exit codes that a command's help lists, each with its meaning: on one line, or each on a line of its own. */
+/** The exit codes that a command's help lists, each with its meaning. */
 export function exitCodesOf(command: Command): Map<number, string> {
-  const [, inline = "", lines = ""] = /\nExit codes:(?: (\d.*)|((?:\n +\d+ .*)+))/.exec(helpOf(command)) ?? [];
-  const codes = inline === "" ? lines.trim().split("\n") : inline.split(/, (?=\d)/);
+  const [, lines = ""] = /\nExit codes:((?:\n +\d+ .*)+)/.exec(helpOf(command)) ?? [];
+  const codes = lines.trim().split("\n");
   return new Map(codes.map((each): [number, string] => [Number.parseInt(each, 10), each.trim().replace(/^\d+ +/, "")]));
 }
 
@@ -121,8 +117,7 @@ function block(lines: readonly string[]): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  return [[head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n")];
+  return rows.length === 0 ? [] : [asTable(head, rows).join("\n")];
 }
 
 /** `<plan...>`, or `[stack]` where it can be omitted. */
@@ -137,8 +132,8 @@ function defaultOf({ mandatory, negate, defaultValue }: Option): string {
   return isShown ? `\`${String(defaultValue)}\`` : "";
 }
 
-/** Text of a cell, in which nothing is Markdown or HTML of its own. */
+/** Text on one line, in which nothing is HTML of its own. */
 function cell(text: string): string {
-  const escaped = text.split("`").map((part, index) => (index % 2 === 0 ? part.replace(/[<|]/g, "\\$&") : part));
+  const escaped = text.split("`").map((part, index) => (index % 2 === 0 ? part.replace(/</g, "\\$&") : part));
   return escaped.join("`").replace(/\s+/g, " ");
 }

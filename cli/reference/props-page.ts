@@ -1,3 +1,4 @@
+import { asTable } from "../printing/escape";
 import { allProps, type ObjectDoc, type PropDoc, propDocs } from "./prop-docs";
 import { PROP_EXAMPLES } from "./prop-examples";
 
@@ -35,12 +36,14 @@ stack.
 /** docs/reference/props.md */
 export function propsPage(): string {
   const props = propDocs();
-  const rows = allProps(props).map(
-    (prop) => `| [\`${prop.path}\`](#${anchorOf(prop, props)}) | ${prop.type} | ${defaultOf(prop)} |`,
-  );
+  const rows = allProps(props).map((prop) => [
+    `[\`${prop.path}\`](#${anchorOf(prop, props)})`,
+    prop.type,
+    defaultOf(prop),
+  ]);
   return [
     HEAD,
-    ["| Prop | Type | Default |", "| --- | --- | --- |", ...rows].join("\n"),
+    asTable(["Prop", "Type", "Default"], rows).join("\n"),
     ...props.flatMap((prop) => section(prop, 2, props)),
   ]
     .map((part) => part.trim())

@@ -1,7 +1,7 @@
 import type { Finding, PathReport, TraceReport } from "../../path/report";
 import { HOPS } from "../../path/report";
 import { ruleOf } from "../../path/rules/all";
-import { asBlock, asCode, asRow, asSentence } from "../printing/escape";
+import { asBlock, asCode, asRow, asSentence, asTable } from "../printing/escape";
 import { firstOf } from "../printing/lists";
 import { MAX_PICTURED, pictureOf } from "./trace-picture";
 import {
@@ -72,8 +72,7 @@ export function reportAsMarkdown(report: TraceReport, { source }: MarkdownOption
 /** One row for each path, one column for each hop. */
 function tableOf({ paths, ...report }: TraceReport): string[] {
   return [
-    asRow(["URL", ...HOPS.map((hop) => hop.replace("-", " "))]),
-    asRow(["---", ...HOPS.map(() => "---")]),
+    ...asTable(["URL", ...HOPS.map((hop) => hop.replace("-", " "))], []),
     ...listed(
       paths,
       (path) =>

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "@babel/parser";
+import { sentencesOf } from "../../support/parsed-source";
 import { PROJECT } from "../../support/project";
 
 /* What people read is plain technical English: none of these, in pages, messages, comments and names of tests. */
@@ -43,22 +43,9 @@ const FILES = [
     file !== "__tests__/unit/house/wording.test.ts",
 );
 
-/** What a person reads of a file: of a program its comments, and the strings that are sentences. */
-function readable(file: string): string[] {
-  const text = readFileSync(join(PROJECT, file), "utf8");
-  if (!file.endsWith(".ts")) return text.split("\n");
-  const found: string[] = [];
-  const { program, comments } = parse(text, { sourceType: "module", plugins: ["typescript"] });
-  const walk = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    if (Array.isArray(node)) return node.forEach(walk);
-    const { type, value } = node as { type?: string; value?: unknown };
-    if (type === "StringLiteral") found.push(String(value));
-    else if (type === "TemplateElement") found.push((value as { raw: string }).raw);
-    else for (const [key, child] of Object.entries(node)) if (!/omments$|^loc$/.test(key)) walk(child);
-  };
-  walk(program);
-  return [...found.filter((it) => it.includes(" ")), ...(comments ?? []).flatMap((it) => it.value.split("\n"))];
+function readable(path: string): string[] {
+  const text = readFileSync(join(PROJECT, path), "utf8");
+  return path.endsWith(".ts") ? sentencesOf({ path, text }) : text.split("\n");
 }
 
 test("a search for the words of a dialect finds none", () => {
