@@ -24,9 +24,10 @@ export interface Section {
  */
 export function sectionsOf(review: Review, head: readonly string[]): Section[] {
   const above = head.join("\n");
-  const causes = alike(review.report.causes).filter((it) => !isAbove(it, above));
-  const hasAny = causes.length < alike(review.report.causes).length;
-  const watched = toWatch(review).filter((it) => !above.includes(sentence(it, true)));
+  const [all, toBeWatched] = [alike(review.report.causes), toWatch(review)];
+  const causes = all.filter((it) => !isAbove(it, above));
+  const hasAny = causes.length < all.length;
+  const watched = toBeWatched.filter((it) => !above.includes(sentence(it, true)));
   const [pasted, changed] = blocksOf(review);
   return [
     { title: titleOf(causes, hasAny), lines: causes.map(foldedLine) },
@@ -34,7 +35,7 @@ export function sectionsOf(review: Review, head: readonly string[]): Section[] {
     { title: "Change to make", lines: changed },
     { title: "Security changes", lines: securityLines(review, above) },
     {
-      title: watched.length < toWatch(review).length ? "More to watch" : "What to watch",
+      title: watched.length < toBeWatched.length ? "More to watch" : "What to watch",
       lines: watched.map((it) => `- Watch: ${sentence(it, true)}`),
     },
     ...KINDS.map(([title, doings]) => ({
@@ -71,12 +72,16 @@ function foldedLine(it: Alike): string {
 /** Each block once, however many causes it fixes: those that can be pasted, and changes of existing blocks. */
 function blocksOf({ report: { causes }, blocks }: Review): readonly [pasted: string[], changed: string[]] {
   const all = [...new Set(causes.flatMap(({ hcl }) => hcl?.split("\n\n") ?? []))];
+  // Type and name; blocks to paste do not say their module.
+  const existing = new Set(
+    [...(blocks ?? []), ...causes.map(({ address }) => blockOf(address))].map((it) =>
+      it.split(".").slice(-2).join("."),
+    ),
+  );
   const isChange = (hcl: string) => {
     const [, type, name] = /^resource "([^"]+)" "([^"]+)"/.exec(hcl) ?? [];
     if (type === undefined) return !/^(moved|import|removed|data) /.test(hcl);
-    const addresses = new Set(causes.map(({ address }) => blockOf(address)));
-    const is = (it: string) => it === `${type}.${name}` || it.endsWith(`.${type}.${name}`);
-    return [...(blocks ?? []), ...addresses].some(is);
+    return existing.has(`${type}.${name}`);
   };
   const shown = (hcls: readonly string[]) => hcls.map((hcl) => asBlock("hcl", hcl).join("\n"));
   return [shown(all.filter((it) => !isChange(it))), shown(all.filter(isChange))];

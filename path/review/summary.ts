@@ -102,12 +102,10 @@ function isNewSite({ serving, after }: World): boolean {
   );
 }
 
-function isTakenDown(trace: TraceReport, { serving, changes }: World): boolean {
+function isTakenDown(trace: TraceReport, { serving, byAddress }: World): boolean {
   return (
     serving.balancers.size > 0 &&
     trace.paths.length === 0 &&
-    [...serving.balancers.keys()].every((address) =>
-      changes.some((it) => it.address === address && it.doing === "destroy"),
-    )
+    [...serving.balancers.keys()].every((address) => byAddress.get(address)?.doing === "destroy")
   );
 }
