@@ -10,9 +10,6 @@ import type { Effect } from "./review-report";
 /** Longer observations are not for a headline. */
 const MAX_OBSERVED = 170;
 
-/** Rules with a title for several cases, without an "or" in it. */
-const OBSERVED: ReadonlySet<string> = new Set(["P08", "P21"]);
-
 /**
  * A clause for an apply that fails; "because …" for the other effects, with the port if only one of them is hit.
  * @param all the errors that are causes, which one clause may cover
@@ -25,22 +22,14 @@ export function phraseOf(finding: Finding, effect: Effect, after: TraceReport, a
   return `${port === undefined ? "" : `on port ${port} `}because ${clause}${some}`;
 }
 
-/** The rule's title, or what was observed if the title covers several cases. */
+/** The rule's title, or what it gives in its place. */
 function clauseOf(finding: Finding, all: readonly Finding[]): string {
   const { id, address, observed } = finding;
   const { title, review } = ruleOf(id);
-  const at = code(address);
-  if (id === "P74" && /^\S+, the same object on AWS, /.test(observed)) {
-    const [was = ""] = observed.split(", ");
-    return `${at} is created before ${code(was)}, the same object on AWS, is destroyed`;
-  }
-  if (isLoss(finding)) {
-    return lossOf(all);
-  }
-  if (id === "P65" && observed.endsWith("nothing runs")) return "the user data does not run";
-  if (!title.includes(" or ") && !OBSERVED.has(id) && review.isOfDestroy !== true) return title;
+  if (isLoss(finding)) return lossOf(all);
+  if (review.headline !== "observed") return review.headline?.(finding, code) ?? title;
   const [first = ""] = observed.split("; ");
-  const clause = `${subjectOf(first, at)}${first}`;
+  const clause = `${subjectOf(first, code(address))}${first}`;
   return first === "" || clause.length > MAX_OBSERVED ? title : clause;
 }
 

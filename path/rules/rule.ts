@@ -63,7 +63,7 @@ type Certainty = "apply" | "certain" | "plan" | "likely";
  */
 type Need = "whole configuration" | "plan" | "boot scripts";
 
-/** Read in path/review/: hops.ts, and unanswered.ts for `hits`. */
+/** Read in path/review/: hops.ts, phrases.ts for `headline`, and unanswered.ts for `hits`. */
 interface InReview {
   /** The effect during and after the apply; `fails if created`: the creation waits for it and times out. */
   readonly effect: "fails" | "fails if created" | "outage" | "none";
@@ -91,6 +91,12 @@ interface InReview {
    * @default false
    */
   readonly isOfDestroy?: boolean;
+  /**
+   * What a headline says in place of the title: what was observed, if the title covers several cases, or a clause of
+   * its own, with addresses in quotes. `undefined` is the title.
+   * @default the title
+   */
+  readonly headline?: "observed" | ((finding: Finding, quoted: (address: string) => string) => string | undefined);
   /**
    * Whether its fix consists of blocks that keep existing resources, ready to paste.
    * @default false

@@ -29,7 +29,7 @@ export const P06: Rule = {
   symptoms: ["nxdomain", "503", "wrong-answer"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html",
   needs: [],
-  review: { effect: "outage", reportedBy: "changes that destroy its name" },
+  review: { effect: "outage", headline: "observed", reportedBy: "changes that destroy its name" },
   check: {
     path: (path, report) => {
       byFixedName(path, report);

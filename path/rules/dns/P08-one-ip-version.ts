@@ -21,7 +21,7 @@ export const P08: Rule = {
   symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
   needs: [],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { path: ipVersions },
 };
 

@@ -18,7 +18,7 @@ export const P10: Rule = {
   symptoms: ["nxdomain"],
   source: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-failover-alias.html",
   needs: [],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { path: healthDecides },
 };
 

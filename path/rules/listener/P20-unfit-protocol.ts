@@ -21,7 +21,7 @@ export const P20: Rule = {
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html",
   needs: [],
-  review: { effect: "fails" },
+  review: { effect: "fails", headline: "observed" },
   check: { path: hasAKnownPolicy, file: fitsTheBalancer },
 };
 

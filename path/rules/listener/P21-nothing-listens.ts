@@ -22,7 +22,7 @@ export const P21: Rule = {
   symptoms: ["timeout", "refused", "400"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
   needs: ["whole configuration"],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { path: answersThePort },
 };
 

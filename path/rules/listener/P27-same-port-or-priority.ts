@@ -19,7 +19,7 @@ export const P27: Rule = {
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html",
   needs: [],
-  review: { effect: "fails", reportedBy: "changes" },
+  review: { effect: "fails", headline: "observed", reportedBy: "changes" },
   check: { file: hasItsOwnPlace },
 };
 

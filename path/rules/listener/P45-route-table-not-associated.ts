@@ -93,6 +93,6 @@ export const P45: Rule = {
   symptoms: ["timeout", "sometimes"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",
   needs: ["whole configuration"],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { path: tables },
 };

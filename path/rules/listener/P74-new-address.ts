@@ -58,6 +58,15 @@ export const P74: Rule = {
   symptoms: ["apply"],
   source: "https://developer.hashicorp.com/terraform/language/modules/develop/refactoring",
   needs: [],
-  review: { effect: "fails", hasBlocks: true, breaksHop: false },
+  review: {
+    effect: "fails",
+    hasBlocks: true,
+    breaksHop: false,
+    headline: ({ address, observed }, quoted) => {
+      const [, was] = /^(\S+), the same object on AWS, /.exec(observed) ?? [];
+      if (was === undefined) return undefined;
+      return `${quoted(address)} is created before ${quoted(was)}, the same object on AWS, is destroyed`;
+    },
+  },
   check: { file: oldOneInTheWay },
 };

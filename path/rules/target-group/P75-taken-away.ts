@@ -184,6 +184,6 @@ export const P75: Rule = {
   symptoms: ["503", "nxdomain", "certificate", "unhealthy"],
   source: "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
   needs: [],
-  review: { effect: "outage", isOfDestroy: true, hasBlocks: true },
+  review: { effect: "outage", headline: "observed", isOfDestroy: true, hasBlocks: true },
   check: { file: takenAway },
 };

@@ -75,6 +75,6 @@ export const P35: Rule = {
   symptoms: ["504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
   needs: [],
-  review: { effect: "outage", blames: "security groups" },
+  review: { effect: "outage", headline: "observed", blames: "security groups" },
   check: { path: checkNearMisses },
 };

@@ -78,6 +78,6 @@ export const P39: Rule = {
   symptoms: ["timeout", "504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
   needs: [],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { path: checkEntries },
 };

@@ -61,6 +61,6 @@ export const P40: Rule = {
   symptoms: ["timeout", "504", "unhealthy"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html",
   needs: [],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { path: checkOrder },
 };

@@ -110,6 +110,6 @@ export const P46: Rule = {
   symptoms: ["apply"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
   needs: [],
-  review: { effect: "fails" },
+  review: { effect: "fails", headline: "observed" },
   check: { file: ranges },
 };

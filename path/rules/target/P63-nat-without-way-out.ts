@@ -70,6 +70,6 @@ export const P63: Rule = {
   symptoms: ["502", "unhealthy", "504"],
   source: "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html",
   needs: ["whole configuration"],
-  review: { effect: "outage" },
+  review: { effect: "outage", headline: "observed" },
   check: { targets: nats },
 };

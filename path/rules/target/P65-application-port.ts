@@ -123,6 +123,9 @@ export const P65: Rule = {
   symptoms: ["502", "unhealthy"],
   source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
   needs: ["boot scripts"],
-  review: { effect: "outage" },
+  review: {
+    effect: "outage",
+    headline: ({ observed }) => (observed.endsWith("nothing runs") ? "the user data does not run" : undefined),
+  },
   check: { targets: checkBootScripts },
 };
