@@ -1,6 +1,6 @@
 import { plainName } from "./dns";
 import * as expected from "./expected";
-import type { Balancer, Listener } from "./model";
+import type { Balancer, BalancerTraffic, Listener } from "./model";
 import { partOf } from "./part";
 import type { Resource, Source } from "./source";
 import { type Listed, Unknown } from "./value";
@@ -35,6 +35,7 @@ function managedBalancer(it: Resource, listeners: ReadonlyMap<string, readonly L
     deletionProtection: it.fields.flag("enable_deletion_protection"),
     idleTimeout: it.fields.number("idle_timeout"),
     http2: it.fields.flag("enable_http2"),
+    traffic: trafficOf(it),
     ...accessLogsOf(it),
     listeners: typeof arn === "string" ? (listeners.get(arn) ?? []) : [],
   };
@@ -56,7 +57,19 @@ function classicBalancer(it: Resource): Balancer {
     deletionProtection: undefined,
     idleTimeout: it.fields.number("idle_timeout"),
     http2: false,
+    traffic: {},
     listeners: [],
+  };
+}
+
+function trafficOf({ fields }: Resource): BalancerTraffic {
+  return {
+    clientKeepAlive: fields.number("client_keep_alive"),
+    dropsInvalidHeaders: fields.flag("drop_invalid_header_fields"),
+    preservesHost: fields.flag("preserve_host_header"),
+    forwardedFor: fields.text("xff_header_processing_mode"),
+    addsClientPort: fields.flag("enable_xff_client_port"),
+    desyncMode: fields.text("desync_mitigation_mode"),
   };
 }
 

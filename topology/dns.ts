@@ -26,6 +26,7 @@ export function zonesOf(source: Source): Zone[] {
         items: associations.items.flatMap((block) => known(block.text("vpc_id", expected.VPC)) ?? []),
         ...(associations.open !== undefined && { open: associations.open }),
       },
+      nameServers: it.fields.list("name_servers"),
     };
   });
 }
@@ -42,6 +43,7 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
     const alias = it.fields.block("alias");
     const fqdn = fqdnOf(it, name, typeof zoneId === "string" ? zoneOf.get(zoneId) : undefined);
     const routing = routingOf(it.fields);
+    const setIdentifier = it.fields.text("set_identifier");
     return {
       ...partOf(it),
       zoneId,
@@ -56,7 +58,10 @@ export function recordsOf(source: Source, zones: readonly Zone[], certificates: 
         },
       }),
       values: it.fields.list("records"),
+      ttl: it.fields.number("ttl"),
       ...(routing !== undefined && { routing }),
+      ...(routing === "weighted" && { weight: it.fields.block("weighted_routing_policy")?.number("weight") }),
+      ...(setIdentifier !== undefined && setIdentifier !== "" && { setIdentifier }),
       validates: alias === undefined ? validatedBy(it, name, fqdn, validations, byAddress, byBase, awaited) : [],
     };
   });

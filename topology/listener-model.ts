@@ -22,9 +22,23 @@ export interface Balancer extends Part {
   readonly idleTimeout: Attr<number>;
   /** `enable_http2`; absent: clients can use HTTP/2. */
   readonly http2: Attr<boolean>;
+  readonly traffic: BalancerTraffic;
   /** Only if logs are enabled. */
   readonly accessLogs?: { readonly bucket: Attr<string>; readonly prefix: Attr<string> };
   readonly listeners: readonly Listener[];
+}
+
+/** How a load balancer handles connections and headers; absent values are AWS's defaults. */
+export interface BalancerTraffic {
+  /** Seconds; AWS's default is 3600. */
+  readonly clientKeepAlive?: Attr<number>;
+  readonly dropsInvalidHeaders?: Attr<boolean>;
+  readonly preservesHost?: Attr<boolean>;
+  /** `append`, `preserve` or `remove`. */
+  readonly forwardedFor?: Attr<string>;
+  readonly addsClientPort?: Attr<boolean>;
+  /** `defensive`, `strictest` or `monitor`. */
+  readonly desyncMode?: Attr<string>;
 }
 
 export interface Listener extends Part {
@@ -38,6 +52,8 @@ export interface Listener extends Part {
   readonly certificates: readonly CertificateUse[];
   /** In the order in which they are carried out. */
   readonly defaultActions: readonly Action[];
+  /** Of mutual TLS: `off`, `passthrough` or `verify`; absent: off. */
+  readonly mutualTls?: Attr<string>;
   /** By priority; those of unknown priority last. */
   readonly rules: readonly ListenerRule[];
 }
@@ -47,6 +63,8 @@ export interface ListenerRule extends Omit<Part, "actions"> {
   /** Absent: AWS assigns the next free one. */
   readonly priority: Attr<number>;
   readonly conditions: readonly Condition[];
+  /** The attribute of a URL or host rewrite, if the rule has one. */
+  readonly rewrites?: string;
   readonly actions: readonly Action[];
 }
 
@@ -61,12 +79,20 @@ export interface Condition {
     | "source-ip"
     | "unknown";
   readonly values: Listed<string>;
+  /** Of `http-header`: the name. */
+  readonly header?: Attr<string>;
+  /** Of `query-string`: each pair; without a key, the value of any parameter. */
+  readonly pairs?: readonly { readonly key: Attr<string>; readonly value: Attr<string> }[];
+  /** Its values are regular expressions. */
+  readonly regexes?: Listed<string>;
 }
 
 export type Action =
   | {
       readonly type: "forward";
       readonly targetGroups: readonly { readonly arn: Attr<string>; readonly weight: Attr<number> }[];
+      /** How long a client stays with one target group, in seconds; absent: each request is distributed separately. */
+      readonly stickinessSec?: Attr<number>;
       readonly attribute: string;
     }
   | {
@@ -79,8 +105,15 @@ export type Action =
       readonly statusCode: Attr<string>;
       readonly attribute: string;
     }
-  | { readonly type: "fixed-response"; readonly statusCode: Attr<string>; readonly attribute: string }
-  | { readonly type: "authenticate"; readonly attribute: string }
+  | {
+      readonly type: "fixed-response";
+      readonly statusCode: Attr<string>;
+      readonly contentType?: Attr<string>;
+      readonly body?: Attr<string>;
+      readonly attribute: string;
+    }
+  /** `by` is the type of the action, such as `authenticate-oidc`. */
+  | { readonly type: "authenticate"; readonly by: string; readonly attribute: string }
   | { readonly type: "unknown"; readonly why: string; readonly attribute: string };
 
 /** A certificate as a listener refers to it. */

@@ -38,6 +38,9 @@ export function listenersOf(source: Source, allRules: readonly ListenerRule[]): 
         ...(own === undefined ? [] : perhaps),
       ],
       defaultActions: actionsOf(it.fields, "default_action", it.isData),
+      ...(it.fields.isSet("mutual_authentication") && {
+        mutualTls: it.fields.block("mutual_authentication")?.text("mode"),
+      }),
       rules: [...(rules.get(key) ?? [])].sort((a, b) => order(a.priority) - order(b.priority)),
     };
   });
@@ -61,6 +64,7 @@ function ruleOf(resource: Resource): ListenerRule {
         ? []
         : [{ kind: "unknown" as const, values: { items: [], open: conditions.open } }]),
     ],
+    ...(resource.fields.isSet("transform") && { rewrites: "transform" }),
     actions: actionsOf(resource.fields, "action", false),
   };
 }
@@ -93,15 +97,22 @@ function conditionsOf(block: Fields): Condition[] {
     ...CONDITIONS.flatMap((name): Condition[] => {
       const inner = block.block(name);
       if (inner === undefined) return [];
-      const values =
+      const pairs =
         name === "query_string"
-          ? { items: block.blocks(name).items.map((it) => `${shown(it.text("key"))}=${shown(it.text("value"))}`) }
-          : inner.list("values");
+          ? block.blocks(name).items.map((it) => ({ key: it.text("key"), value: it.text("value") }))
+          : undefined;
+      const values =
+        pairs === undefined
+          ? inner.list("values")
+          : { items: pairs.map(({ key, value }) => `${shown(key)}=${shown(value)}`) };
       const open = values.open ?? leftIn(inner, KNOWN_OF[name] ?? ["values"], "the argument");
       return [
         {
           kind: name.replaceAll("_", "-") as Condition["kind"],
           values: { items: values.items, ...(open !== undefined && { open }) },
+          ...(name === "http_header" && { header: inner.text("http_header_name") }),
+          ...(pairs !== undefined && { pairs }),
+          ...(inner.isSet("regex_values") && { regexes: inner.list("regex_values") }),
         },
       ];
     }),
@@ -152,14 +163,18 @@ function actionOf(block: Fields): Action {
       statusCode: redirect?.text("status_code"),
     };
   }
-  if (type === "fixed-response")
+  if (type === "fixed-response") {
+    const response = block.block("fixed_response");
     return {
       type,
       attribute: block.path("fixed_response"),
-      statusCode: block.block("fixed_response")?.text("status_code") ?? "200",
+      statusCode: response?.text("status_code") ?? "200",
+      contentType: response?.text("content_type"),
+      body: response?.text("message_body"),
     };
+  }
   if (type?.startsWith("authenticate-") === true || type === "jwt-validation")
-    return { type: "authenticate", attribute };
+    return { type: "authenticate", by: type, attribute };
   return {
     type: "unknown",
     why: type === undefined ? "it has no type" : `its type ${type} is ${NOT_KNOWN}`,
@@ -167,8 +182,11 @@ function actionOf(block: Fields): Action {
   };
 }
 
-function forwardOf(block: Fields): { targetGroups: { arn: Attr<string>; weight: Attr<number> }[]; attribute: string } {
+function forwardOf(block: Fields): Omit<Extract<Action, { type: "forward" }>, "type"> {
   const forward = block.block("forward");
+  const stickiness = forward?.block("stickiness");
+  // The provider writes an empty block where none is set.
+  const isSticky = stickiness?.flag("enabled") === true;
   const groups = forward?.blocks("target_group").items ?? [];
   if (groups.length === 0)
     return {
@@ -181,5 +199,6 @@ function forwardOf(block: Fields): { targetGroups: { arn: Attr<string>; weight: 
       arn: it.text("arn", expected.TARGET_GROUP),
       weight: it.number("weight") ?? 1,
     })),
+    ...(isSticky && { stickinessSec: stickiness?.number("duration") }),
   };
 }

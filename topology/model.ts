@@ -7,7 +7,15 @@ import type { Attr, Listed } from "./value";
 import type { Writers } from "./writers";
 
 export type { BlockPublicAccess, LogBucket, WebAcl } from "./around-model";
-export type { Action, Balancer, CertificateUse, Condition, Listener, ListenerRule } from "./listener-model";
+export type {
+  Action,
+  Balancer,
+  BalancerTraffic,
+  CertificateUse,
+  Condition,
+  Listener,
+  ListenerRule,
+} from "./listener-model";
 export type {
   AclEntry,
   Gateway,
@@ -30,6 +38,8 @@ export interface Zone extends Part {
   readonly name: Attr<string>;
   readonly isPrivate: Attr<boolean>;
   readonly vpcIds: Listed<string>;
+  /** Those that Route 53 assigned. */
+  readonly nameServers: Listed<string>;
 }
 
 export interface DnsRecord extends Part {
@@ -49,8 +59,14 @@ export interface DnsRecord extends Part {
   };
   /** For a record without an alias. */
   readonly values: Listed<string>;
+  /** Seconds; absent for an alias. */
+  readonly ttl: Attr<number>;
   /** `weighted`, `failover`, `latency`, `geolocation`, … ; absent: simple. */
   readonly routing?: string;
+  /** Only of a weighted record. */
+  readonly weight?: Attr<number>;
+  /** What distinguishes it from others with the same name and type; absent: simple. */
+  readonly setIdentifier?: Attr<string>;
   /**
    * The name of the certificate (`www.example.com`) that this record validates; open if it validates one that cannot be
    * determined.
@@ -66,6 +82,8 @@ export interface Certificate extends Part {
   readonly names: Listed<string>;
   /** `DNS`, `EMAIL` or, for an imported certificate, `NONE`. */
   readonly validationMethod: Attr<string>;
+  /** Such as `EC_prime256v1`; absent: AWS's `RSA_2048`. */
+  readonly keyAlgorithm: Attr<string>;
   /** Only in a state: `ISSUED`, `PENDING_VALIDATION`, … */
   readonly status: Attr<string>;
   /** Whether the file sets `lifecycle.create_before_destroy`; only a synthesized file contains it. */
@@ -100,7 +118,20 @@ export interface TargetGroup extends Part {
     readonly interval: Attr<number>;
     /** Seconds. */
     readonly timeout: Attr<number>;
+    /** Checks in a row; AWS's default is 5. */
+    readonly healthyThreshold?: Attr<number>;
+    /** Checks in a row; AWS's default is 2. */
+    readonly unhealthyThreshold?: Attr<number>;
   };
+  /** How long a client stays with a target; absent: not at all. */
+  readonly stickiness?: {
+    /** `lb_cookie` or `app_cookie`. */
+    readonly type: Attr<string>;
+    readonly durationSec: Attr<number>;
+    readonly cookie: Attr<string>;
+  };
+  /** `round_robin`, `least_outstanding_requests` or `weighted_random`; absent: `round_robin`. */
+  readonly algorithm?: Attr<string>;
   readonly registrations: readonly Registration[];
 }
 

@@ -1,4 +1,5 @@
 import * as expected from "./expected";
+import type { Fields } from "./fields";
 import { grouped } from "./lists";
 import type { Registration, TargetGroup } from "./model";
 import { partOf } from "./part";
@@ -45,10 +46,26 @@ export function targetGroupsOf(source: Source, all: readonly Registration[]): Ta
         matcher: check?.text("matcher") ?? (it.fields.text("protocol_version") === "GRPC" ? "12" : "200"),
         interval: check?.number("interval") ?? 30,
         timeout: check?.number("timeout"),
+        healthyThreshold: check?.number("healthy_threshold"),
+        unhealthyThreshold: check?.number("unhealthy_threshold"),
       },
+      ...stickinessOf(it.fields.block("stickiness")),
+      algorithm: it.fields.text("load_balancing_algorithm_type"),
       registrations: [...own, ...elsewhere],
     };
   });
+}
+
+/** A state has the block even if stickiness is off. */
+function stickinessOf(block: Fields | undefined): Pick<TargetGroup, "stickiness"> {
+  if (block === undefined || block.flag("enabled") === false) return {};
+  return {
+    stickiness: {
+      type: block.text("type"),
+      durationSec: block.number("cookie_duration"),
+      cookie: block.text("cookie_name"),
+    },
+  };
 }
 
 const TARGET_TYPES = ["instance", "ip", "lambda", "alb"];

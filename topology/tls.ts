@@ -43,6 +43,7 @@ export function certificatesOf(source: Source): Certificate[] {
           ...(open !== undefined && { open }),
         },
         validationMethod: isImported ? "NONE" : it.fields.text("validation_method"),
+        keyAlgorithm: it.fields.text("key_algorithm"),
         status: it.fields.text("status"),
         createBeforeDestroy: lifecycle?.flag("create_before_destroy"),
         validations: typeof arn === "string" ? (validations.get(arn) ?? []) : [],

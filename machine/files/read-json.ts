@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { devNull } from "node:os";
 import { stripVTControlCharacters } from "node:util";
 import { UsageError } from "../errors";
 import { command, type Word, word } from "../text/pasteable";
@@ -105,9 +106,11 @@ export function shownName(file: string): string {
 async function bytesOf(file: string, unreadable: Unreadable): Promise<Buffer> {
   if (file === STANDARD_INPUT) return standardInput(unreadable);
   try {
+    if (file !== devNull && statSync(file).isCharacterDevice()) throw unreadable("a device", "pass a file");
     // Nothing else is to be done meanwhile, and reading at once takes a third of the time.
     return readFileSync(file);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const { code = "", message } = error as NodeJS.ErrnoException;
     const [got, advice] = READ_ERRORS[code] ?? [`an unreadable file (${message})`, "pass another file"];
     throw unreadable(got, advice);

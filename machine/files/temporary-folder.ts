@@ -3,13 +3,14 @@ import { type FileHandle, lstat, mkdtemp, open, readdir, rm, rmdir } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tryLock } from "fs-native-extensions";
+import { SetupError } from "../errors";
 import type { HeldLock } from "./lock";
 
 /** The purpose of a folder, which is part of its name. */
-export type Purpose = "rehearsal" | "bootstrap" | "adopt" | "plans";
+export type Purpose = "rehearsal" | "bootstrap" | "adopt" | "plans" | "serve";
 
 /** Names of our folders: purpose, process, and a random suffix. */
-const OURS = /^alb-web-(rehearsal|bootstrap|adopt|plans)-\d+-\w{6}$/;
+const OURS = /^alb-web-(rehearsal|bootstrap|adopt|plans|serve)-\d+-\w{6}$/;
 /** Files of FollowedOutput, which are removed as soon as they are opened, except on Windows. */
 const OUTPUT = /^alb-web-output-[0-9a-f-]{36}$/;
 /** A file in each folder, locked while the folder is in use. */
@@ -29,7 +30,13 @@ export class TemporaryFolder implements HeldLock {
 
   static async make(purpose: Purpose): Promise<TemporaryFolder> {
     for (;;) {
-      const path = await mkdtemp(join(tmpdir(), `alb-web-${purpose}-${process.pid}-`));
+      const path = await mkdtemp(join(tmpdir(), `alb-web-${purpose}-${process.pid}-`)).catch(
+        (error: NodeJS.ErrnoException) => {
+          throw error.code === "ENOENT" && existsSync(tmpdir())
+            ? new SetupError(`TMPDIR must name a folder in which files can be created (got ${tmpdir()})`)
+            : error;
+        },
+      );
       const handle = await open(join(path, IN_USE), "wx+", 0o600);
       if (tryLock(handle.fd) && existsSync(join(path, IN_USE))) return new TemporaryFolder(path, handle);
       // Another command removed it in this moment.

@@ -33,6 +33,8 @@ export const word = {
   /** An ARN, or another identifier of AWS or terraform for a resource. */
   awsId: grammar("an AWS id", /^[A-Za-z0-9_][\w.:/+=,@*-]{0,2047}$/),
   bucket: grammar("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  /** A host and port, and where to connect instead, for curl. */
+  connectTo: grammar("a host and port", /^[A-Za-z0-9][\w.-]{0,252}:\d{1,5}:127\.0\.0\.1:\d{1,5}$/),
   debianPackage: grammar("a package's name", /^[a-z0-9][a-z0-9.+-]+$/),
   dnsName: grammar("a DNS name", /^(?:\*\.)?[A-Za-z0-9_][\w.-]{0,253}$/),
   /** The message of an authorization failure, which STS decodes. */
@@ -42,11 +44,13 @@ export const word = {
   lockId: grammar("a lock ID", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i),
   /** The name of a variable, or terraform's name of a platform. */
   name: grammar("a plain name", /^\w+$/),
+  port: grammar("a port", /^\d{1,5}$/),
   profile: grammar("a profile's plain name", /^[\w.@+][\w.@+-]*$/),
   quota: grammar("a quota's code", /^L-[0-9A-F]{8}$/),
   region: grammar("an AWS region", /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/),
   repository: grammar("a GitHub repository", /^[A-Za-z0-9][A-Za-z0-9-]*\/[\w.-]+$/),
   stack: grammar("a stack's id", /^\w[\w.-]{0,127}$/),
+  url: grammar("a plain URL", /^https?:\/\/[A-Za-z0-9][\w.:/-]*$/),
   workspace: grammar("a workspace of Terraform Cloud", /^\w[\w-]*\/[\w-]+$/),
 } as const;
 

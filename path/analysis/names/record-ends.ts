@@ -58,7 +58,7 @@ function looseEnd(record: DnsRecord, name: string, topology: Topology): LooseEnd
   const zoneName = known(zone?.name);
   if (zone === undefined || zoneName === undefined || zone.isData || isDelegated(name, zoneName, topology))
     return undefined;
-  const isCertain = zone.actions.includes("create") && !mayNameOthers(topology);
+  const isCertain = zone.actions.includes("create") && otherNamesFrom(topology) === undefined;
   return { record, name, zone, isGone: false, isCertain };
 }
 
@@ -69,15 +69,15 @@ function isGone(name: string, { goneNames }: Topology): boolean {
 }
 
 /**
- * Whether the file may create records with names that it does not contain: through unknown names, or through a
+ * The address of what may create records with names that the file does not contain: a record with an unknown name, or a
  * Kubernetes cluster.
  */
-const mayNameOthers = once(
-  ({ records, movers }: Topology): boolean =>
-    records.some((it) => mayServe(it) && isUnknown(it.fqdn)) ||
-    movers.some(({ address }) =>
+export const otherNamesFrom = once(
+  ({ records, movers }: Topology): string | undefined =>
+    records.find((it) => mayServe(it) && isUnknown(it.fqdn))?.address ??
+    movers.find(({ address }) =>
       /(^|\.)(aws_eks_cluster|kubernetes_manifest|kubectl_manifest|helm_release)\./.test(address),
-    ),
+    )?.address,
 );
 
 /** Whether the name is delegated to another zone. */

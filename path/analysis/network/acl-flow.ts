@@ -12,6 +12,9 @@ import type { Direction } from "./security-rules";
 /** The source ports of AWS's own connections, to which responses go. */
 export const EPHEMERAL: Range = { first: 1024, last: 65535 };
 
+/** The ephemeral ports of most clients; only some behind a shared address use lower ones. */
+export const CLIENTS_EPHEMERAL: Range = { first: 32768, last: 65535 };
+
 /** The number of denied ephemeral ports to ignore. */
 const FEW = 64;
 

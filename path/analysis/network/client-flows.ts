@@ -2,12 +2,8 @@ import type { Balancer, NetworkAcl } from "../../../topology/model";
 import { askedPorts } from "../requests/asked-ports";
 import type { TracedPath } from "../requests/traced-path";
 import { type Decision, decide } from "./acl-decisions";
-import { type AskingClients, EPHEMERAL, type Flow, passing } from "./acl-flow";
+import { type AskingClients, CLIENTS_EPHEMERAL, EPHEMERAL, type Flow, passing } from "./acl-flow";
 import { addressesOf, clientsOf } from "./audience";
-import type { Range } from "./ipv4";
-
-/** The ephemeral ports of most clients; only some behind a shared address use lower ones. */
-const CLIENTS_EPHEMERAL: Range = { first: 32768, last: 65535 };
 
 /** Requests at the load balancer's subnets, and the responses to the clients that are allowed. */
 export function clientFlows(path: TracedPath, balancer: Balancer, acl: NetworkAcl): readonly Flow[] {

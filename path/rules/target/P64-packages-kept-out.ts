@@ -1,54 +1,22 @@
-import type { SecurityGroup, SecurityRule, Server, Topology } from "../../../topology/model";
-import { isUnknown, known, type Unknown } from "../../../topology/value";
+import type { SecurityGroup, Server, Topology } from "../../../topology/model";
 import type { Fetch } from "../../analysis/boot-scripts/fetches";
-import { isInVpc } from "../../analysis/network/fetch-ways";
-import { coversInternet, holdsPublic, rangesOf } from "../../analysis/network/ipv4";
+import { keptIn } from "../../analysis/network/fetch-groups";
 import { rulesInWords } from "../../analysis/network/rule-words";
-import { opensPort, type RuleSet, ruleSet } from "../../analysis/network/security-rules";
+import type { RuleSet } from "../../analysis/network/security-rules";
 import { analyseEnd } from "../../analysis/path-analysis";
-import type { Installing } from "../../analysis/targets/installing";
 import { fix } from "../../fixes/fix";
 import { opening } from "../../fixes/group-fixes";
 import { NOT_INSTALLED } from "../../fixes/packages";
-import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
+import type { FindingDetails, Rule, TargetCheck } from "../rule";
 
 /** The security groups of a server allow no outbound traffic to where its packages are. */
 const groups: TargetCheck = (end, report) => {
   for (const it of analyseEnd(end).installing)
-    if (known(it.server.hasSecurityGroups) !== false) keptIn(end.topology, it, report);
+    for (const found of keptIn(end.topology, it)) {
+      if (found.kind === "open") report.open("target", found.why);
+      else report.finding(notOpened(end.topology, it.server, found.group, found.set, found.fetch));
+    }
 };
-
-function keptIn(topology: Topology, { server, subnets, fetches }: Installing, report: Reporter): void {
-  if (fetches.length === 0) return;
-  const set = ruleSet(topology, server.securityGroupIds, "egress", {
-    address: server.settingsAddress,
-    attribute: "vpc_security_group_ids",
-  });
-  const [group] = set.groups;
-  const vpcIds = [...new Set(subnets.flatMap(({ vpcId }) => known(vpcId) ?? []))];
-  for (const fetch of fetches) {
-    const isNear = isInVpc(topology, vpcIds, fetch.from);
-    const out = set.rules.map((rule) => letsOut(rule, fetch, isNear));
-    if (out.includes(true)) continue;
-    const why = out.find(isUnknown) ?? set.open;
-    if (why !== undefined) report.open("target", why);
-    else if (group !== undefined) return report.finding(notOpened(topology, server, group, set, fetch));
-  }
-}
-
-/** Whether a rule opens one of the ports to where the packages are. */
-function letsOut(rule: SecurityRule, { ports }: Fetch, isNear: boolean): boolean | Unknown {
-  const opens = ports.map((port) => opensPort(rule, port));
-  const isOpen = opens.includes(true) ? true : (opens.find(isUnknown) ?? false);
-  if (isOpen === false) return false;
-  const ranges = rule.cidrs.items.flatMap(rangesOf);
-  const leads =
-    coversInternet(ranges) ||
-    ranges.some(holdsPublic) ||
-    rule.prefixListIds.items.length > 0 ||
-    (isNear && (ranges.length > 0 || rule.groupIds.items.length > 0));
-  return leads ? isOpen : (rule.cidrs.open ?? rule.prefixListIds.open ?? false);
-}
 
 function notOpened(
   topology: Topology,
