@@ -18,7 +18,7 @@ import { seedsFor } from "../rehearsal/seed-for";
 
 const PROJECT = resolve(__dirname, "..");
 const CACHE = join(PROJECT, ".rehearsal");
-const MAX_MORE_SEC = 10;
+const MAX_MORE_SEC = 20;
 
 const folder = mkdtempSync(join(tmpdir(), "alb-web-bench-"));
 void compare().finally(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,6 +4,7 @@
  */
 export const MOMENTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "Try it on your machine, without an AWS account:": {
+    serve: "Serve a stack, plan or state on this machine, as AWS would: DNS, TLS, load balancer, targets",
     rehearse: "Build the stacks of main.ts on a local AWS, check each step, and destroy them",
   },
   "Deploy to AWS:": {

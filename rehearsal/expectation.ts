@@ -15,6 +15,8 @@ export interface Expectation {
   readonly appPort: number;
   readonly healthCheckPort: number;
   readonly healthCheckPath: string;
+  /** The longest time until health checks have decided whether a target is healthy. */
+  readonly healthDecidedAfterSec: number;
   readonly http: "redirect" | "forward";
   readonly isPublic: boolean;
   /** Whether the instances run the stack's own NGINX. */
@@ -46,6 +48,7 @@ export function expectationOf(stack: StackJson, outputs: Outputs): Expectation {
     appPort,
     healthCheckPort: Number.isInteger(Number(check.port)) ? Number(check.port) : appPort,
     healthCheckPath: String(check.path ?? "/"),
+    healthDecidedAfterSec: decidedAfter(check),
     http: blockOf(port80?.arguments.default_action).type === "redirect" ? "redirect" : "forward",
     isPublic: instances.some((it) => it.arguments.associate_public_ip_address === true),
     hasNginx: instances.some((it) => String(it.arguments.user_data).includes("NGINX_CONF")),
@@ -65,6 +68,15 @@ function namesIn(stack: StackJson & { output?: { site_url?: { value?: string } }
     [it.domain_name, it.subject_alternative_names].flatMap(literalTexts),
   );
   return [...new Set([...(url === undefined ? [] : [new URL(url).hostname]), ...certified, ...aliasNamesOf(stack)])];
+}
+
+/** With the provider's defaults for what the block does not contain. */
+function decidedAfter({
+  interval = 30,
+  healthy_threshold = 3,
+  unhealthy_threshold = 3,
+}: Record<string, unknown>): number {
+  return Number(interval) * Math.max(Number(healthy_threshold), Number(unhealthy_threshold));
 }
 
 /** A nested block, which is an object or a list of one object in the JSON. */

@@ -6,17 +6,20 @@ import { writeFile } from "../machine/files/write-file";
 import { progressTo } from "../machine/terraform/apply-progress";
 import { Terraform, type TerraformEvent } from "../machine/terraform/terraform";
 import { type Verdict, worst } from "../path/report";
-import { expectationOf, type Outputs } from "./expectation";
+import { servedState } from "./applied-state";
+import { type Expectation, expectationOf, type Outputs } from "./expectation";
 import type { LocalAws, Quotas } from "./local-aws";
 import { OVERRIDE_FILE, overrideFor } from "./override";
 import { IDENTITY_FILE, identityChecks, withLocalProviders } from "./providers";
 import { exceededQuotas } from "./quotas";
 import { throwIfReachingOut } from "./reach";
 import { checkTraces, inWords, type Traces, traceOf } from "./rehearsal-trace";
+import type { Serve } from "./served";
 import { readSite, type Site } from "./site";
 import type { SynthesizedStack } from "./stack-files";
 import { withoutProxies } from "./surroundings";
-import { checkWalkthrough, type PlanFacts, type StepResult } from "./walkthrough";
+import { type Sent, sendRequests } from "./traffic";
+import { checkBy, type PlanFacts, type StepResult } from "./walkthrough";
 
 /** The result of one stack's rehearsal. */
 export interface RehearsalResult {
@@ -31,6 +34,13 @@ export interface RehearsalResult {
 export interface Stage {
   readonly title: string;
   readonly run: (report: (text: string) => void) => Promise<string>;
+}
+
+/** A rehearsal of one stack. */
+export interface StagedRehearsal {
+  readonly stack: string;
+  stages(): Stage[];
+  result(): RehearsalResult;
 }
 
 export interface RehearsalOptions {
@@ -57,6 +67,11 @@ export interface RehearsalOptions {
    * @default - none
    */
   readonly inUse?: HeldLock;
+  /**
+   * Serves the applied state on loopback, so that requests can be sent.
+   * @default - no request is sent, and the steps are checked by AWS's API alone
+   */
+  readonly serve?: Serve;
   readonly signal: AbortSignal;
 }
 
@@ -65,12 +80,15 @@ const PLAN_FILE = "rehearsal.tfplan";
 const REHEARSAL_GRACE_MS = 20_000;
 
 /** Deploys one stack to the local AWS, checks it, and destroys it, stage by stage. */
-export class Rehearsal {
+export class Rehearsal implements StagedRehearsal {
   readonly stack: string;
   private readonly terraform: Terraform;
   private readonly started = Date.now();
   private outputs: Outputs = {};
   private site?: Site;
+  /** As `terraform show -json` prints it. */
+  private state = "{}";
+  private sent?: Sent;
   private readonly traces: Traces = {};
   private plan: { added: number; driftedAddresses: string[]; destroyed?: number; failure?: string } = {
     added: 0,
@@ -122,6 +140,11 @@ export class Rehearsal {
 
   /** The stages after `init`, in order. */
   stages(): Stage[] {
+    const { serve } = this.options;
+    const requests: Stage[] =
+      serve === undefined || !this.expected().hasSite
+        ? []
+        : [{ title: "send requests", run: () => this.attempt("requests", () => this.sendRequests(serve)) }];
     return [
       { title: "plan", run: () => this.attempt("plan", () => this.readPlan()) },
       {
@@ -131,23 +154,42 @@ export class Rehearsal {
       { title: "apply", run: (report) => this.attempt("apply", () => this.apply(report)) },
       { title: "trace the state", run: () => this.attempt("trace of the state", () => this.traceAs("state", [])) },
       { title: "check the walkthrough", run: () => this.attempt("check", () => this.check()) },
+      ...requests,
       { title: "second plan", run: () => this.attempt("second plan", () => this.planAgain()) },
       { title: "destroy", run: (report) => this.attempt("destroy", () => this.destroy(report)) },
     ];
   }
 
   result(): RehearsalResult {
-    const expected = expectationOf(this.options.stack.json, this.outputs);
+    const expected = this.expected();
     const traced = checkTraces(this.traces);
     // Without a site there is no path, and another row already says so.
     const traces = expected.hasSite || traced.verdict !== "unknown" ? [traced] : [];
-    const steps = [...checkWalkthrough(this.site, expected, this.plan satisfies PlanFacts), ...traces];
+    const steps = [...this.walkthrough(), ...traces];
     return {
       stack: this.stack,
       verdict: worst(steps.map(({ verdict }) => verdict)),
       steps,
       seconds: Math.round((Date.now() - this.started) / 1000),
     };
+  }
+
+  /** The state that was applied, for `alb-web serve`; absent: it was not reached, or contains no site. */
+  get appliedState(): unknown {
+    return this.sent === undefined ? undefined : this.stateToServe();
+  }
+
+  private stateToServe(): unknown {
+    return servedState(JSON.parse(this.state), this.site ?? { instances: [], zones: [] });
+  }
+
+  private expected(): Expectation {
+    return expectationOf(this.options.stack.json, this.outputs);
+  }
+
+  private walkthrough(): StepResult[] {
+    const { site, sent, plan } = this;
+    return checkBy({ site, sent }, this.expected(), plan satisfies PlanFacts);
   }
 
   private async readPlan(): Promise<string> {
@@ -159,6 +201,7 @@ export class Rehearsal {
   /** @param args the plan file to show; none for the state */
   private async traceAs(what: keyof Traces, args: readonly string[]): Promise<string> {
     const { stdout } = await this.terraform.run(["show", "-json", ...args]);
+    if (what === "state") this.state = stdout;
     const report = traceOf(stdout, this.options.stack.json);
     this.traces[what] = report;
     return inWords(report);
@@ -171,9 +214,17 @@ export class Rehearsal {
   }
 
   private async check(): Promise<string> {
-    const expected = expectationOf(this.options.stack.json, this.outputs);
-    this.site = await readSite(this.options.localAws.endpoint, expected);
-    const broken = checkWalkthrough(this.site, expected, this.plan).filter(({ verdict }) => verdict === "broken");
+    this.site = await readSite(this.options.localAws.endpoint, this.expected());
+    return this.brokenInWords();
+  }
+
+  private async sendRequests(serve: Serve): Promise<string> {
+    this.sent = await sendRequests(serve, this.stateToServe(), this.expected());
+    return this.sent.kind === "not-sent" ? this.sent.why : this.brokenInWords();
+  }
+
+  private brokenInWords(): string {
+    const broken = this.walkthrough().filter(({ verdict }) => verdict === "broken");
     return broken.length === 0 ? "nothing broken" : `broken: ${broken.map(({ id }) => id).join(", ")}`;
   }
 

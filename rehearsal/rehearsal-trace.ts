@@ -34,6 +34,15 @@ export function checkTraces({ plan, state }: Traces): StepResult {
   return { ...STEP, verdict: plan.verdict === "broken" ? "broken" : "ok", observed: `both ${inWords(state)}` };
 }
 
+/** The row of the report without an apply: there is a trace of the synthesized stack only. */
+export function checkTraceAlone(synthesized: TraceReport): StepResult {
+  return {
+    ...STEP,
+    verdict: synthesized.verdict === "broken" ? "broken" : "unknown",
+    observed: `the synthesized stack is ${inWords(synthesized)}; there is no plan and no state`,
+  };
+}
+
 /** `broken (P33 at aws_security_group.web)` */
 export function inWords({ verdict, findings, paths }: TraceReport): string {
   if (verdict === "broken") {

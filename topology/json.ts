@@ -34,3 +34,8 @@ export function own(object: unknown, key: string | number): unknown {
 export function blocksOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
+
+/** Whether a list contains this text alone; in a file it can contain anything, also what cannot become text. */
+export function isOnly([first, ...others]: readonly unknown[], text: string): boolean {
+  return first === text && others.length === 0;
+}

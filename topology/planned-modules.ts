@@ -1,6 +1,6 @@
 import { moduleOf } from "./addresses";
 import { Fields } from "./fields";
-import { EMPTY, isObject, type Json, listOf, objectOf, own, textOf } from "./json";
+import { EMPTY, isObject, isOnly, type Json, listOf, objectOf, own, textOf } from "./json";
 import { throwIfTooLong } from "./limits";
 import { ModuleScope } from "./module-scope";
 import { isPartial } from "./plan-format";
@@ -81,7 +81,7 @@ export class PlannedModules {
     const change = objectOf(own(item, "change"));
     const [type, id] = [textOf(own(item, "type")) ?? "", textOf(own(change.before, "id"))];
     if (
-      listOf(change.actions).join() !== "delete" ||
+      !isOnly(listOf(change.actions), "delete") ||
       own(item, "mode") === "data" ||
       own(item, "deposed") !== undefined ||
       id === undefined

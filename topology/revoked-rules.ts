@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, own, textOf } from "./json";
+import { isObject, isOnly, listOf, objectOf, own, textOf } from "./json";
 import { makerOf, text } from "./made-elsewhere";
 import { keysIn, SHOWN } from "./shown-attributes";
 import { typeOf } from "./source";
@@ -15,7 +15,7 @@ export function revokedBeside(changes: readonly unknown[]): ReadonlySet<string> 
     if (
       own(item, "mode") === "data" ||
       !Object.hasOwn(SHOWN, type) ||
-      listOf(own(change, "actions")).join() !== "update" ||
+      !isOnly(listOf(own(change, "actions")), "update") ||
       !isObject(before) ||
       !isObject(after)
     )
@@ -30,9 +30,9 @@ export function revokedBeside(changes: readonly unknown[]): ReadonlySet<string> 
   if (gone.size === 0) return new Set();
   return new Set(
     changes.flatMap((item) => {
-      const actions = listOf(own(own(item, "change"), "actions")).join();
+      const actions = listOf(own(own(item, "change"), "actions"));
       const made =
-        actions === "no-op" || actions === "update"
+        isOnly(actions, "no-op") || isOnly(actions, "update")
           ? (makerOf(item)?.(objectOf(own(own(item, "change"), "after"))) ?? [])
           : [];
       return made.length > 0 && made.every(([place, parent, key]) => gone.get(`${place} ${parent}`)?.has(key) === true)

@@ -65,6 +65,12 @@ export class RehearsalRoom {
     return new Terraform({ command: this.terraform, folder: this.folderOf(stack), env: this.env });
   }
 
+  /** The same with another local AWS, such as a clone, which has a copy of the state. */
+  async terraformAt(stack: SynthesizedStack, { endpoint }: LocalAws): Promise<Terraform> {
+    const env = { ...this.env, ...(await terraformEnvironment(CACHE, endpoint)) };
+    return new Terraform({ command: this.terraform, folder: this.folderOf(stack), env });
+  }
+
   folderOf({ id }: SynthesizedStack): string {
     return join(this.folder, "stacks", id);
   }

@@ -1,30 +1,29 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { UsageError, WorkFailed } from "../../machine/errors";
+import { UsageError } from "../../machine/errors";
 import { TemporaryFolder } from "../../machine/files/temporary-folder";
-import { findEmulatorPython } from "../../machine/setup/emulator-python";
-import { REGISTRIES } from "../../machine/setup/provider-copies";
 import { printableJson } from "../../machine/text/printable";
 import { worst } from "../../path/report";
-import { forgetAws, localAwsEnvironment, terraformEnvironment } from "../../rehearsal/environment";
-import { LocalAws, type Quotas } from "../../rehearsal/local-aws";
+import { localAwsEnvironment } from "../../rehearsal/environment";
+import type { LocalAws, Quotas } from "../../rehearsal/local-aws";
 import { leftOutOf } from "../../rehearsal/providers";
 import { NEW_ACCOUNT } from "../../rehearsal/quotas";
 import { keptShellLines, nextSteps, resultsAsTable } from "../../rehearsal/rehearsal-report";
-import { Rehearsal } from "../../rehearsal/rehearsal-run";
-import { seedsFor } from "../../rehearsal/seed-for";
+import type { Rehearsal, RehearsalResult } from "../../rehearsal/rehearsal-run";
 import type { SynthesizedStack } from "../../rehearsal/stack-files";
+import { UnappliedRehearsal } from "../../rehearsal/unapplied";
 import { abortedByPerson, EXIT_OF, say, throwIfNotWritable, withExamples, withOut, writeResult } from "../command";
-import { findTerraform } from "../project/find-terraform";
+import type { Missing } from "../project/find-terraform";
 import { CACHE, chosenStacks, PROJECT, standingAlone, type Tools } from "../project/project";
 import { withPlaceholder } from "../project/state-buckets";
 import { synthesize } from "../project/synthesize";
 import { newTerraformCommand } from "../project/terraform-command";
-import { type Step, type Steps, stepsUntil } from "../steps";
+import { keepSites } from "../rehearsing/kept-site";
+import { initializeAll, type Place, preparePlace } from "../rehearsing/place";
+import { type Ended, rehearseAll, type Work } from "../rehearsing/run-all";
+import { serveFor } from "../rehearsing/serve-for";
+import { stepsUntil } from "../steps";
 
-/** Each uses about 1 GB, and one core from time to time; most of its time is waiting. */
-const SIDE_BY_SIDE = 4;
 /** A kept local AWS stops after this time without a request. */
 const KEPT_IDLE_SEC = 8 * 60 * 60;
 
@@ -39,14 +38,15 @@ export function commandLine(): Command {
   const command = withOut(
     newTerraformCommand(
       "rehearse",
-      "Builds the stacks of main.ts on a local AWS, checks each step of the walkthrough, and destroys them. No AWS " +
-        "account is needed.",
+      "Builds the stacks of main.ts on a local AWS, checks each step of the walkthrough, sends requests to the sites " +
+        "on this machine, and destroys them. No AWS account is needed.",
     ),
   )
     .argument("[stack]", "one stack only (default: all stacks, in parallel)")
     .option(
       "--keep",
-      "keep the local AWS running, with only what an account would already have, and print how to use it",
+      "keep the local AWS running, with only what an account would already have, and the sites served; print how to " +
+        "use them",
     )
     .option(
       "--vcpus <number>",
@@ -76,29 +76,17 @@ async function rehearse(stackId: string | undefined, options: Options): Promise<
     const work = { step, signal };
     const folder = join(temporary.path, "synthesized");
     const stacks = await synthesizeInto(folder, stackId, options.keep === true, work);
-    const tools = await findTerraform(step, signal);
-    localAws = await startLocalAws(stacks, options, work);
-    const place = { stacks, tools, localAws };
+    const place = await preparePlace(stacks, options, work);
+    if ("missing" in place) return await rehearseUnapplied(stacks, place, options, { ...work, folder: temporary.path });
+    localAws = place.localAws;
     const rehearsals = await initializeAll(place, options, temporary, work);
     const ended = await rehearseAll(rehearsals, work);
-    await report(rehearsals, ended, place, options);
+    await report(rehearsals, ended, { ...place, folder: temporary.path }, options);
     if (ended.error !== undefined) throw ended.error;
   } finally {
     if (options.keep !== true || process.exitCode === undefined) await localAws?.stop();
     await temporary.remove();
   }
-}
-
-interface Work {
-  readonly step: Steps;
-  readonly signal: AbortSignal;
-}
-
-/** The stacks, and the tools to rehearse them with. */
-interface Place {
-  readonly stacks: SynthesizedStack[];
-  readonly tools: Tools;
-  readonly localAws: LocalAws;
 }
 
 function synthesizeInto(
@@ -112,70 +100,6 @@ function synthesizeInto(
     leaveOut(stacks, keep);
     rename(`synthesized: ${stacks.map(({ id }) => id).join(", ")}`);
     return stacks;
-  });
-}
-
-function startLocalAws(
-  stacks: readonly SynthesizedStack[],
-  { vcpus, addresses }: Quotas,
-  { step, signal }: Work,
-): Promise<LocalAws> {
-  return step("start the local AWS", async ({ report, rename }) => {
-    const requirementsFile = join(PROJECT, "rehearsal", "requirements.txt");
-    const python = await findEmulatorPython({
-      cacheDir: CACHE,
-      env: process.env,
-      requirementsFile,
-      signal,
-      onProgress: report,
-    });
-    forgetAws();
-    const localAws = await LocalAws.start({ python });
-    try {
-      for (const seed of seedsFor(stacks)) await localAws.seed(seed);
-      await localAws.setQuotas({ vcpus, addresses });
-      signal.throwIfAborted();
-    } catch (error) {
-      await localAws.stop();
-      throw error;
-    }
-    rename(`local AWS at ${localAws.endpoint}`);
-    return localAws;
-  });
-}
-
-function initializeAll(
-  { stacks, tools, localAws }: Place,
-  { vcpus, addresses }: Quotas,
-  inUse: TemporaryFolder,
-  { step, signal }: Work,
-): Promise<Rehearsal[]> {
-  const { path: folder } = inUse;
-  return step("terraform init", async ({ report }) => {
-    // A killed provider leaves its socket behind; here it is removed with the folder.
-    const temporary = { TMPDIR: folder, TMP: folder, TEMP: folder };
-    const env = {
-      ...(await terraformEnvironment(CACHE, localAws.endpoint, tools.provider.configurationFile)),
-      ...temporary,
-    };
-    const lock = await lockFor(tools);
-    const rehearsals: Rehearsal[] = [];
-    for (const stack of stacks) {
-      const rehearsal = new Rehearsal({
-        stack,
-        localAws,
-        terraform: tools.binary.command,
-        env,
-        lock,
-        folder: join(folder, "stacks", stack.id),
-        quotas: { vcpus, addresses },
-        inUse,
-        signal,
-      });
-      rehearsals.push(rehearsal);
-      await rehearsal.init(report);
-    }
-    return rehearsals;
   });
 }
 
@@ -196,77 +120,66 @@ function leaveOut(stacks: readonly SynthesizedStack[], keep: boolean): void {
   }
 }
 
-/**
- * The lock file's text for a stack's copy. OpenTofu's registry has its own builds, whose checksums are not in the lock
- * file.
- */
-async function lockFor({ binary: { product }, provider: { configurationFile } }: Tools): Promise<string | undefined> {
-  if (product === "opentofu" && configurationFile === undefined) return undefined;
-  const text = await readFile(join(PROJECT, ".terraform.lock.hcl"), "utf8");
-  return product === "terraform" ? text : text.replaceAll(REGISTRIES.terraform, REGISTRIES.opentofu);
-}
-
-/** Errors that ended rehearsals early. */
-interface Ended {
-  readonly failures: string[];
-  /** An internal error in one stack's rehearsal; the others continue. */
-  error?: unknown;
-}
-
-/** Rehearses the stacks in parallel; if one fails, the others continue. */
-function rehearseAll(rehearsals: readonly Rehearsal[], { step, signal }: Work): Promise<Ended> {
-  return step("rehearse", async (whole) => {
-    const ended: Ended = { failures: [] };
-    const waiting = [...rehearsals];
-    const next = async (): Promise<void> => {
-      for (let rehearsal = waiting.shift(); rehearsal !== undefined; rehearsal = waiting.shift())
-        await rehearseOne(rehearsal, whole).catch((error: unknown) => {
-          // On an interrupt, this one waits for the others, whose terraform must still store its state.
-          if (signal.aborted) return;
-          if (error instanceof WorkFailed) ended.failures.push(error.message);
-          else ended.error ??= error;
-        });
-    };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, next));
-    return ended;
-  });
-}
-
-function rehearseOne(rehearsal: Rehearsal, { step }: Step): Promise<void> {
-  return step(rehearsal.stack, async (whole) => {
-    for (const { title, run } of rehearsal.stages())
-      await whole.step(`${rehearsal.stack}: ${title}`, async ({ report, rename }) =>
-        rename(`${rehearsal.stack}: ${title}: ${await run(report)}`),
-      );
-  });
+/** Traces the synthesized stacks and sends them requests; the first line says what is left out. */
+async function rehearseUnapplied(
+  stacks: readonly SynthesizedStack[],
+  { missing, advice }: Missing,
+  options: Options,
+  work: Work & { readonly folder: string },
+): Promise<void> {
+  const why = `${missing} is not available`;
+  const servedWith = { signal: work.signal, authorityFolder: join(work.folder, "authority") };
+  const rehearsals = stacks.map(
+    (stack) => new UnappliedRehearsal({ stack, why, serve: serveFor(`stack ${stack.id}`, servedWith) }),
+  );
+  const { failures, error } = await rehearseAll(rehearsals, work);
+  for (const failure of failures) say(failure);
+  const first =
+    `Nothing was applied: the rehearsal left out plan, apply, second plan and destroy` +
+    `${options.keep === true ? ", and keeps no local AWS" : ""}, because ${advice}`;
+  const results = rehearsals.map((it) => it.result());
+  await writeResults(results, { before: first }, options);
+  process.exitCode = exitCodeOf(results);
+  if (error !== undefined) throw error;
 }
 
 async function report(
   rehearsals: readonly Rehearsal[],
   { failures }: Ended,
-  { stacks, tools, localAws }: Place,
+  { stacks, tools, localAws, folder }: Place & { readonly folder: string },
   options: Options,
 ): Promise<void> {
   const results = rehearsals.map((rehearsal) => rehearsal.result());
   for (const failure of failures) say(failure);
-  const kept =
+  const waiting = withPlaceholder(stacks).map(({ id }) => id);
+  const after =
     options.keep === true
-      ? keptShellLines(
-          await keptEnvironment(tools, localAws),
-          localAws.pid,
-          withPlaceholder(stacks).map(({ id }) => id),
-        )
+      ? keptShellLines(await keptEnvironment(tools, localAws), localAws.pid, waiting) +
+        (await keepSites(rehearsals, localAws, folder))
       : "";
-  if (options.format === "json") {
-    if (kept !== "") say(kept.trimEnd());
-    await writeResult(printableJson(results), options.out);
-  } else {
-    await writeResult(`${resultsAsTable(results)}\n${kept}`, options.out);
-  }
+  await writeResults(results, { after }, options);
   for (const line of nextSteps(results, stacks, options.keep === true)) say(line);
   // Only now: a local AWS must not keep running unless its process id was printed.
   if (options.keep === true) await keep(localAws);
-  process.exitCode = EXIT_OF[worst(results.map(({ verdict }) => verdict))];
+  process.exitCode = exitCodeOf(results);
+}
+
+/** The tables, with lines before and after them; with JSON, these lines go to standard error. */
+async function writeResults(
+  results: readonly RehearsalResult[],
+  { before = "", after = "" }: { readonly before?: string; readonly after?: string },
+  { format, out }: Options,
+): Promise<void> {
+  if (format === "json") {
+    for (const lines of [before, after]) if (lines !== "") say(lines.trimEnd());
+    await writeResult(printableJson(results), out);
+  } else {
+    await writeResult(`${before === "" ? "" : `${before}\n\n`}${resultsAsTable(results)}\n${after}`, out);
+  }
+}
+
+function exitCodeOf(results: readonly RehearsalResult[]): number {
+  return EXIT_OF[worst(results.map(({ verdict }) => verdict))];
 }
 
 async function keep(localAws: LocalAws): Promise<void> {

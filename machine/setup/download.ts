@@ -1,5 +1,5 @@
 import { getProxyForUrl } from "proxy-from-env";
-import { fetch, ProxyAgent, type Response } from "undici";
+import type { Response } from "undici";
 
 /**
  * Sends a request to a server outside of this machine, through the proxy in HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as
@@ -11,6 +11,8 @@ export async function download(
   signal?: AbortSignal,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
+  // Takes longer to load than most commands that never download anything.
+  const { fetch, ProxyAgent } = require("undici") as typeof import("undici");
   const proxy = proxyFor(url);
   if (proxy === undefined) return fetch(url, { signal, headers });
   const dispatcher = new ProxyAgent(proxy);

@@ -1,5 +1,5 @@
 import { type Change, changesOf } from "../../topology/changes";
-import { isObject, type Json, listOf, own, textOf } from "../../topology/json";
+import { isObject, isOnly, type Json, listOf, own, textOf } from "../../topology/json";
 
 /**
  * The resources that Terraform's own output of a plan lists as changed outside of Terraform: those that differ from the
@@ -12,8 +12,8 @@ export function driftOf(plan: Json, changes: readonly Change[]): readonly string
   );
   const isEmpty =
     changes.every(({ doing, isData }) => isData || doing === "none") &&
-    Object.values(isObject(plan.output_changes) ? plan.output_changes : {}).every(
-      (it) => listOf(own(it, "actions")).join() === "no-op",
+    Object.values(isObject(plan.output_changes) ? plan.output_changes : {}).every((it) =>
+      isOnly(listOf(own(it, "actions")), "no-op"),
     );
   if (isEmpty) return [];
   return (

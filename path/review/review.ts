@@ -1,6 +1,6 @@
 import { blockOf } from "../../topology/addresses";
 import type { Change } from "../../topology/changes";
-import { listOf, objectOf, own } from "../../topology/json";
+import { isOnly, listOf, objectOf, own } from "../../topology/json";
 import type { Topology } from "../../topology/model";
 import { UnreadableFile } from "../../topology/unreadable-file";
 import { Deadline, TimeIsUp } from "../deadline";
@@ -147,6 +147,6 @@ function shownReason(change: Change): string {
 
 function outputsOf(plan: unknown): string[] {
   return Object.entries(objectOf(own(plan, "output_changes")))
-    .flatMap(([name, change]) => (listOf(own(change, "actions")).join() === "no-op" ? [] : [name]))
+    .flatMap(([name, change]) => (isOnly(listOf(own(change, "actions")), "no-op") ? [] : [name]))
     .sort();
 }

@@ -5,6 +5,8 @@ import type { Site } from "../site";
 export interface CheckResult {
   /** What is wrong; empty if nothing is. */
   readonly problems: readonly string[];
+  /** What cannot be determined, and why; absent: nothing. */
+  readonly unknown?: readonly string[];
   /** What was observed, shown if nothing is wrong. */
   readonly observed: string;
 }

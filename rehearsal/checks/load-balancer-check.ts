@@ -42,10 +42,7 @@ export function listenersExist({ listeners, targetGroup }: Site): CheckResult {
   };
 }
 
-/**
- * The local AWS serves no requests, so this checks the configuration: DNS name, listeners, target group, healthy
- * target.
- */
+/** The local AWS serves no requests, so this checks the configuration; checks by traffic are in traffic-check.ts. */
 export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targets }: Site): CheckResult {
   const isHealthy = targets.some(({ TargetHealth }) => TargetHealth?.State === "healthy");
   const arn = targetGroup?.TargetGroupArn;
@@ -60,7 +57,7 @@ export function balancerLeadsToTargets({ balancer, listeners, targetGroup, targe
       ),
       ...unless(forwardsTo(listenerOn(listeners, 443, "HTTPS"), arn), "HTTPS:443 does not forward to the target group"),
     ],
-    observed: `${balancer?.DNSName} forwards to healthy targets (configuration checked, no request sent)`,
+    observed: `${balancer?.DNSName} forwards to healthy targets`,
   };
 }
 

@@ -116,22 +116,24 @@ let interrupted: CommandRun;
 let terminated: CommandRun;
 let failing: CommandRun;
 let keeping: CommandRun;
+let keepingSite: CommandRun;
 let protectedRoom: Promise<RehearsalRoom>;
 let refusal: Promise<unknown>;
 
 beforeAll(async () => {
-  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_ERRORS, SIX_ADDRESSES])
+  for (const main of [undefined, undefined, FAILS_AT_APPLY, READS_ZONE, WITH_ERRORS, SIX_ADDRESSES, undefined])
     checkouts.push(await Checkout.of(main));
   interrupted = checkouts[0]!.npmRunRehearse();
   terminated = checkouts[1]!.rehearse();
   failing = checkouts[2]!.rehearse();
   keeping = checkouts[3]!.rehearse("first", "--keep");
+  keepingSite = checkouts[6]!.rehearse("--keep");
   protectedRoom = RehearsalRoom.open();
   refusal = protectedRoom.then(destroyProtected);
 });
 
 afterAll(async () => {
-  await Promise.allSettled([interrupted, terminated, failing, keeping].map((run) => run?.ended));
+  await Promise.allSettled([interrupted, terminated, failing, keeping, keepingSite].map((run) => run?.ended));
   await refusal.catch(() => undefined);
   await (await protectedRoom).close();
   for (const checkout of checkouts) await checkout.remove();
@@ -255,6 +257,39 @@ describe("--keep", () => {
   test("its process ends on SIGTERM", async () => {
     process.kill(pid, "SIGTERM");
     while (isRunning(pid)) await pause(50);
+  });
+});
+
+describe("--keep of a stack with a site", () => {
+  let pids: { localAws: number; site: number };
+  let left: readonly number[];
+
+  afterAll(() => {
+    for (const pid of left ?? []) if (isRunning(pid)) process.kill(pid, "SIGKILL");
+  });
+
+  test("ends by itself, and the site that was applied stays served", async () => {
+    const { code, stdout, leftOver } = await keepingSite.ended;
+    left = leftOver.map(({ pid }) => pid);
+    const [localAws = 0, site = 0] = [...stdout.matchAll(/^# +kill (\d+)$/gm)].map(([, pid]) => Number(pid));
+    pids = { localAws, site };
+    expect(code).toBe(0);
+    expect(left).toEqual(expect.arrayContaining([localAws, site]));
+    expect(readdirSync(checkouts[6]!.temporary).filter((name) => name.startsWith("alb-web-rehearsal-"))).toEqual([]);
+    const [, page = ""] = /^# +Page: +(http:\S+)$/m.exec(stdout) ?? [];
+    expect((await fetch(page)).status).toBe(200);
+  });
+
+  test("each line that it prints for the site is a comment, as a shell reads them", async () => {
+    const { stdout } = await keepingSite.ended;
+    const lines = stdout.slice(stdout.indexOf("# The site of web ")).trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => !line.startsWith("#"))).toEqual([]);
+  });
+
+  test("the site ends with the local AWS", async () => {
+    process.kill(pids.localAws, "SIGTERM");
+    while (left.some(isRunning)) await pause(50);
   });
 });
 

@@ -267,6 +267,21 @@ describe("npm run rehearse", () => {
     ).toEqual([]);
   });
 
+  test("sends requests to the applied site, and says what came back", () => {
+    const byTraffic = new Map(
+      result.steps.flatMap(({ id, observed }) => {
+        const [, text] = /; by traffic: (.*)$/.exec(observed) ?? [];
+        return text === undefined ? [] : [[id, text]];
+      }),
+    );
+    expect([...byTraffic.keys()]).toEqual(["2", "4", "5.1-2", "5.3", "5.4", "5.5", "5.6", "6", "7", "8"]);
+    expect(byTraffic.get("2")).toBe("NGINX answered 200 for /health on each of 2");
+    expect(byTraffic.get("6")).toBe("200 from each of 2 targets for https://www.example.com/");
+    expect(byTraffic.get("8")).toBe(
+      "http://www.example.com/ returned 301 to https://www.example.com:443/, which returned 200",
+    );
+  });
+
   test("plans again, which changes nothing, and takes down all that it built", () => {
     const { observed = "" } = result.steps.find(({ id }) => id === "5.7") ?? {};
     const [, added, destroyed] = /^(\d+) added, second plan empty, (\d+) destroyed$/.exec(observed) ?? [];
@@ -293,6 +308,8 @@ describe("npm run rehearse", () => {
       "trace the plan: ok",
       "apply: ",
       "trace the state: ok",
+      "check the walkthrough: nothing broken",
+      "send requests: nothing broken",
       "second plan: no changes",
       "destroy: ",
     ])

@@ -86,6 +86,9 @@ const OWN_OF: Readonly<Record<string, string>> = {
   "aws_eip.vpc": "its own, and old",
   "aws_internet_gateway_attachment.vpc_id": "its own",
   "aws_nat_gateway.vpc_id": "its own",
+  "aws_acm_certificate.key_algorithm": "its own",
+  "aws_lb_target_group.load_balancing_algorithm_type": "its own",
+  "aws_route53_zone.name_servers": "its own",
 };
 
 interface Schema {

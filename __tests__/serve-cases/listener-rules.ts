@@ -1,0 +1,392 @@
+import type { ServeCase } from "./serve-case";
+import {
+  fixedResponse,
+  forwardTo,
+  group,
+  ifHeader,
+  ifHost,
+  ifMethod,
+  ifPath,
+  ifQuery,
+  ifSource,
+  listener,
+  openToClients,
+  rule,
+  type SiteOptions,
+  site,
+} from "./site";
+
+const RULES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
+const CONDITIONS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html";
+
+const API = "aws_lb_target_group.api";
+const WEB = "aws_lb_target_group.web";
+
+/** A site whose rule `api` forwards to a target group of its own. */
+const withRule = (conditions: readonly Record<string, unknown>[], more: SiteOptions = {}) =>
+  site({ ...more, with: [group("api"), rule("api", 10, conditions, forwardTo("api"))] });
+
+const to = (url: string, headers: readonly (readonly [string, string])[] = []) => ({ request: { url, headers } });
+
+export const LISTENER_RULES: readonly ServeCase[] = [
+  {
+    name: "the rule with the lowest priority number decides, wherever it is in the file",
+    source: RULES,
+    says: "Rules are evaluated in order of their priority, the lowest value first.",
+    file: site({
+      with: [
+        group("api"),
+        group("old"),
+        rule("later", 20, [ifPath("/api/*")], forwardTo("old")),
+        rule("earlier", 3, [ifPath("/api/v2/*")], forwardTo("api")),
+      ],
+    }),
+    ask: to("https://www.example.com/api/v2/users"),
+    expect: { status: 200, group: API, cause: "aws_lb_listener_rule.earlier" },
+  },
+  {
+    name: "a request that only the later rule matches goes on to that rule",
+    source: RULES,
+    says: "A rule whose conditions are not met is passed over, and the next priority is evaluated.",
+    file: site({
+      with: [
+        group("api"),
+        group("old"),
+        rule("later", 20, [ifPath("/api/*")], forwardTo("old")),
+        rule("earlier", 3, [ifPath("/api/v2/*")], forwardTo("api")),
+      ],
+    }),
+    ask: to("https://www.example.com/api/v1/users"),
+    expect: { status: 200, group: "aws_lb_target_group.old", cause: "aws_lb_listener_rule.later" },
+  },
+  {
+    name: "the default action applies to a request that no rule matches",
+    source: RULES,
+    says: "If the conditions of no other rule are met, the action of the default rule is performed.",
+    file: withRule([ifPath("/api/*")]),
+    ask: to("https://www.example.com/about"),
+    expect: { status: 200, group: WEB, hop: "target" },
+  },
+  {
+    name: "the default action does not come before a rule with the last possible priority",
+    source: RULES,
+    says: "The default rule is evaluated last.",
+    file: site({ with: [group("api"), rule("api", 50_000, [ifPath("*")], forwardTo("api"))] }),
+    ask: to("https://www.example.com/"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a rule of the HTTPS listener does not apply on the HTTP listener",
+    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
+    says: "The rules that are defined for a listener determine how that listener routes requests.",
+    file: site({
+      with: [group("api"), rule("api", 10, [ifPath("/api/*")], forwardTo("api"))],
+      change: { "aws_lb_listener.http": listener(80, forwardTo("web")) },
+    }),
+    ask: to("http://www.example.com/api/users"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "one of several values of a condition is enough",
+    source: CONDITIONS,
+    says: "A condition is satisfied if one of its values matches.",
+    file: withRule([ifPath("/login", "/api/*", "/health")]),
+    ask: to("https://www.example.com/health"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "all conditions of a rule must be met: both are",
+    source: RULES,
+    says: "The action of a rule is performed when all conditions of the rule are met.",
+    file: withRule([ifPath("/api/*"), ifMethod("POST")]),
+    ask: { request: { url: "https://www.example.com/api/users", method: "POST", body: "name=x" } },
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "all conditions of a rule must be met: one is not",
+    source: RULES,
+    says: "The action of a rule is performed when all conditions of the rule are met.",
+    file: withRule([ifPath("/api/*"), ifMethod("POST")]),
+    ask: to("https://www.example.com/api/users"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "two conditions on one header must both be met",
+    source: CONDITIONS,
+    says: "To require that several values match, a rule has one condition for each of them.",
+    file: withRule([ifHeader("X-Tags", "*red*"), ifHeader("X-Tags", "*round*")]),
+    ask: to("https://www.example.com/", [["X-Tags", "red, square"]]),
+    expect: { status: 200, group: WEB },
+  },
+
+  // host-header
+  {
+    name: "an asterisk in a host stands for the label before the domain",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "*.example.com matches test.example.com.",
+    file: withRule([ifHost("*.example.com")], { hosts: ["www.example.com", "test.example.com"] }),
+    ask: to("https://test.example.com/"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "an asterisk and a dot in a host do not match the domain itself",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "*.example.com does not match example.com.",
+    file: withRule([ifHost("*.example.com")], { hosts: ["www.example.com", "example.com"] }),
+    ask: to("https://example.com/"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "an asterisk in a host matches several labels",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "* matches 0 or more characters of a host name, dots included.",
+    file: withRule([ifHost("*.example.com")], { hosts: ["example.com", "a.b.example.com"] }),
+    ask: to("https://a.b.example.com/"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a question mark in a host stands for one character",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "? matches exactly 1 character of a host name.",
+    file: withRule([ifHost("shop?.example.com")], { hosts: ["shop1.example.com", "shop.example.com"] }),
+    ask: to("https://shop1.example.com/"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a question mark in a host does not stand for no character",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "? matches exactly 1 character of a host name.",
+    file: withRule([ifHost("shop?.example.com")], { hosts: ["shop1.example.com", "shop.example.com"] }),
+    ask: to("https://shop.example.com/"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "capital letters in the Host header do not matter",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "A host name is not case-sensitive.",
+    file: withRule([ifHost("www.example.com")], { hosts: ["www.example.com", "example.com"] }),
+    ask: to("https://www.example.com/", [["Host", "WWW.Example.COM"]]),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "capital letters in a host condition do not matter",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "A host name is not case-sensitive.",
+    file: withRule([ifHost("WWW.Example.com")], { hosts: ["www.example.com", "example.com"] }),
+    ask: to("https://www.example.com/"),
+    expect: { status: 200, group: API },
+  },
+
+  // path-pattern
+  {
+    name: "a path pattern is case-sensitive",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "A path pattern is case-sensitive.",
+    file: withRule([ifPath("/img/*")]),
+    ask: to("https://www.example.com/IMG/picture.jpg"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "a path pattern is not compared with the query",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "The path pattern is applied only to the path of the URL, not to its query parameters.",
+    file: withRule([ifPath("/img/*")]),
+    ask: to("https://www.example.com/start?next=/img/picture.jpg"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "a path pattern without an asterisk matches a path with a query",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "The path pattern is applied only to the path of the URL, not to its query parameters.",
+    file: withRule([ifPath("/search")]),
+    ask: to("https://www.example.com/search?q=alb"),
+    expect: { status: 200, group: API, receivedLine: "GET /search?q=alb" },
+  },
+  {
+    name: "an asterisk within a path pattern matches several segments",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "* matches 0 or more characters, as in /img/*/pics.",
+    file: withRule([ifPath("/img/*/pics")]),
+    ask: to("https://www.example.com/img/2026/11/pics"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a path pattern must match the whole path",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "A pattern without a wildcard at its end, such as /img/*/pics, does not match a longer path.",
+    file: withRule([ifPath("/img/*/pics")]),
+    ask: to("https://www.example.com/img/2026/pics/1.jpg"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "a question mark in a path pattern stands for one character, which is not the query's",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "? matches exactly 1 character.",
+    file: withRule([ifPath("/page?")]),
+    ask: to("https://www.example.com/page?1"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "a dot in a path pattern is a dot",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "Only * and ? are wildcards; a dot is one of the plain characters of a pattern.",
+    file: withRule([ifPath("/v1.0/*")]),
+    ask: to("https://www.example.com/v1x0/users"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "a path pattern does not alter the path that the target receives",
+    source: `${CONDITIONS}#path-conditions`,
+    says: "The path pattern routes requests but does not alter them: /img/picture.jpg is forwarded as that.",
+    file: withRule([ifPath("/img/*")]),
+    ask: to("https://www.example.com/img/picture.jpg"),
+    expect: { status: 200, group: API, receivedLine: "GET /img/picture.jpg" },
+  },
+
+  // http-header
+  {
+    name: "the name of a header is not case-sensitive",
+    source: `${CONDITIONS}#http-header-conditions`,
+    says: "The header name is not case-sensitive.",
+    file: withRule([ifHeader("X-Environment", "staging")]),
+    ask: to("https://www.example.com/", [["x-ENVIRONMENT", "staging"]]),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "the value of a header is not case-sensitive",
+    source: `${CONDITIONS}#http-header-conditions`,
+    says: "The match evaluation of a header is not case-sensitive.",
+    file: withRule([ifHeader("X-Environment", "staging")]),
+    ask: to("https://www.example.com/", [["X-Environment", "STAGING"]]),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "asterisks in the value of a header match what is around a word",
+    source: `${CONDITIONS}#http-header-conditions`,
+    says: "The User-Agent condition *Chrome* or *Safari* matches a longer value with one of the two words in it.",
+    file: withRule([ifHeader("User-Agent", "*Chrome*", "*Safari*")]),
+    ask: to("https://www.example.com/", [["User-Agent", "Mozilla/5.0 (Macintosh) Version/17.0 Safari/605.1.15"]]),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a value without wildcards does not match a part of a header",
+    source: `${CONDITIONS}#http-header-conditions`,
+    says: "The comparison string is compared with the value of the header; only * stands for further characters.",
+    file: withRule([ifHeader("User-Agent", "Safari")]),
+    ask: to("https://www.example.com/", [["User-Agent", "Mozilla/5.0 Safari/605.1.15"]]),
+    expect: { status: 200, group: WEB },
+  },
+
+  // http-request-method
+  {
+    name: "a custom method is matched exactly",
+    source: `${CONDITIONS}#http-request-method-conditions`,
+    says: "Standard and custom methods can be given; the method name must be an exact match.",
+    file: withRule([ifMethod("PROPFIND")]),
+    ask: { request: { url: "https://www.example.com/files", method: "PROPFIND" } },
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "HEAD is not GET",
+    source: `${CONDITIONS}#http-request-method-conditions`,
+    says: "The method name must be an exact match, so GET and HEAD need two values to be routed in the same way.",
+    file: withRule([ifMethod("GET")]),
+    ask: { request: { url: "https://www.example.com/", method: "HEAD" } },
+    expect: { status: 200, group: WEB },
+  },
+
+  // query-string
+  {
+    name: "a key with its value, among others",
+    source: `${CONDITIONS}#query-string-conditions`,
+    says: "The condition is satisfied by a query string that includes the key/value pair version=v1.",
+    file: withRule([ifQuery({ key: "version", value: "v1" })]),
+    ask: to("https://www.example.com/?lang=en&version=v1"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "the key with another value",
+    source: `${CONDITIONS}#query-string-conditions`,
+    says: "The key/value pair version=v1 is not version=v10, as only * stands for further characters.",
+    file: withRule([ifQuery({ key: "version", value: "v1" })]),
+    ask: to("https://www.example.com/?version=v10"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "the value with another key",
+    source: `${CONDITIONS}#query-string-conditions`,
+    says: "A pair requires its key; only a value without a key matches any key.",
+    file: withRule([ifQuery({ key: "version", value: "v1" })]),
+    ask: to("https://www.example.com/?v=v1"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "capital letters in a query do not matter",
+    source: `${CONDITIONS}#query-string-conditions`,
+    says: "The match evaluation of query strings is not case-sensitive.",
+    file: withRule([ifQuery({ key: "version", value: "v1" })]),
+    ask: to("https://www.example.com/?Version=V1"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a value without a key matches any key",
+    source: `${CONDITIONS}#query-string-conditions`,
+    says: "A value without a key, *example*, is satisfied by any key with such a value.",
+    file: withRule([ifQuery({ value: "*example*" })]),
+    ask: to("https://www.example.com/?from=an-example-page"),
+    expect: { status: 200, group: API },
+  },
+
+  // source-ip
+  {
+    name: "a client in the CIDR block",
+    source: `${CONDITIONS}#source-ip-conditions`,
+    says: "The condition is satisfied by a source address in one of the CIDR blocks.",
+    file: withRule([ifSource("192.0.2.0/24", "198.51.100.10/32")]),
+    client: "198.51.100.10",
+    ask: to("https://www.example.com/"),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "a client next to the CIDR block",
+    source: `${CONDITIONS}#source-ip-conditions`,
+    says: "A /32 block contains one address only.",
+    file: withRule([ifSource("192.0.2.0/24", "198.51.100.10/32")]),
+    client: "198.51.100.11",
+    ask: to("https://www.example.com/"),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "an address in X-Forwarded-For is not a source address",
+    source: `${CONDITIONS}#source-ip-conditions`,
+    says: "The condition is not satisfied by the addresses in the X-Forwarded-For header.",
+    file: withRule([ifSource("192.0.2.0/24")]),
+    client: "203.0.113.7",
+    ask: to("https://www.example.com/", [["X-Forwarded-For", "192.0.2.1"]]),
+    expect: { status: 200, group: WEB },
+  },
+  {
+    name: "an address in X-Forwarded-For is found by a header condition",
+    source: `${CONDITIONS}#source-ip-conditions`,
+    says: "To search for addresses in the X-Forwarded-For header, an http-header condition is used.",
+    file: withRule([ifHeader("X-Forwarded-For", "192.0.2.*")]),
+    client: "203.0.113.7",
+    ask: to("https://www.example.com/", [["X-Forwarded-For", "192.0.2.1"]]),
+    expect: { status: 200, group: API },
+  },
+  {
+    name: "the port in the Host header is not a part of the host name",
+    source: `${CONDITIONS}#host-conditions`,
+    says: "A host condition consists of a host name, which has no colon, and so the port does not take part.",
+    file: site({
+      with: [
+        group("api"),
+        { "aws_lb_listener.alternative": listener(8080, fixedResponse(404)) },
+        openToClients(8080),
+        rule("api", 10, [ifHost("www.example.com")], forwardTo("api"), "alternative"),
+      ],
+    }),
+    ask: to("http://www.example.com:8080/"),
+    expect: { status: 200, group: API },
+  },
+];

@@ -1,0 +1,47 @@
+import { answerOf } from "./answers";
+import type { ServedDoor, ServedUrl, Site } from "./site";
+
+/* Where a client connects that opens a URL of the site and follows its redirects. */
+
+/** A name and port that a client connects to, and what listens there. */
+export interface Followed {
+  readonly url: URL;
+  readonly door: ServedDoor;
+}
+
+/** Longer chains are loops, or broken in any browser. */
+const MOST_REDIRECTS = 5;
+
+/** The URL itself and those that its redirects lead to, as far as the site answers there. */
+export function followed({ url, door }: ServedUrl, { doors, urls }: Site, clientIp: string): readonly Followed[] {
+  const all: Followed[] = [{ url, door }];
+  for (let at: Followed | undefined = all[0]; at !== undefined && all.length <= MOST_REDIRECTS; at = all.at(-1)) {
+    const location = redirectOf(at, clientIp);
+    if (location === undefined || all.some((it) => it.url.href === location.href)) break;
+    const { hostname } = location;
+    const balancer =
+      hostname === at.url.hostname ? at.door.balancer : urls.find((it) => it.url.hostname === hostname)?.door.balancer;
+    const next = doors.find((it) => it.balancer === balancer && it.port === portOf(location));
+    if (next === undefined) break;
+    all.push({ url: location, door: next });
+  }
+  return all;
+}
+
+function redirectOf({ url, door: { listener } }: Followed, clientIp: string): URL | undefined {
+  if (listener === undefined) return undefined;
+  const answer = answerOf(listener, {
+    method: "GET",
+    host: url.hostname,
+    path: url.pathname,
+    query: url.search.slice(1),
+    headers: [],
+    clientIp,
+  });
+  return answer.kind === "redirect" && URL.canParse(answer.location) ? new URL(answer.location) : undefined;
+}
+
+/** The port of a URL, which names it only if it is not the default one of its scheme. */
+export function portOf({ port, protocol }: URL): number {
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+}
