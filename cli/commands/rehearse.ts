@@ -128,7 +128,7 @@ async function rehearseUnapplied(
   work: Work & { readonly folder: string },
 ): Promise<void> {
   const why = `${missing} is not available`;
-  const servedWith = { signal: work.signal, authorityFolder: join(work.folder, "authority") };
+  const servedWith = { authorityFolder: join(work.folder, "authority") };
   const rehearsals = stacks.map(
     (stack) => new UnappliedRehearsal({ stack, why, serve: serveFor(`stack ${stack.id}`, servedWith) }),
   );

@@ -67,7 +67,6 @@ async function serve(source: string | undefined, { target, client, clock, format
     clock,
     cacheDir: CACHE,
     env: process.env,
-    signal: stopped,
     ...(target !== undefined && { target }),
   }).catch((error: unknown) => {
     if (stopped.aborted) return undefined;

@@ -110,7 +110,7 @@ export function initializeAll(
         folder: join(folder, "stacks", stack.id),
         quotas: { vcpus, addresses },
         inUse,
-        serve: serveFor(`stack ${stack.id}`, { withoutNginx, signal, authorityFolder: join(folder, "authority") }),
+        serve: serveFor(`stack ${stack.id}`, { withoutNginx, authorityFolder: join(folder, "authority") }),
         signal,
       });
       rehearsals.push(rehearsal);

@@ -11,7 +11,6 @@ export const CLIENT = "203.0.113.10";
 export interface ServeForOptions {
   /** Why NGINX could not be installed. */
   readonly withoutNginx?: string;
-  readonly signal?: AbortSignal;
   /** The folder of an authority for this run; the user's own need not be writable. */
   readonly authorityFolder: string;
 }
@@ -20,9 +19,9 @@ export interface ServeForOptions {
  * Serves the sites of a rehearsal as `alb-web serve` does.
  * @param source what is served, such as `stack web`
  */
-export function serveFor(source: string, { withoutNginx, signal, authorityFolder }: ServeForOptions): Serve {
+export function serveFor(source: string, { withoutNginx, authorityFolder }: ServeForOptions): Serve {
   return async (document, { clock }) => {
-    const place = { client: CLIENT, cacheDir: CACHE, env: process.env, signal, authorityFolder };
+    const place = { client: CLIENT, cacheDir: CACHE, env: process.env, authorityFolder };
     const served = await serveDocument(document, { source, clock, ...place });
     try {
       const lacking = served.targets.find(({ reason }) => reason?.includes(HOW_TO_GET_NGINX))?.reason;

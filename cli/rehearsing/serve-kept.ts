@@ -29,7 +29,6 @@ void runCommand(async () => {
     clock: CLOCK,
     cacheDir: CACHE,
     env: process.env,
-    signal,
   });
   try {
     const ready: Ready = { text: servedAsText(served) };

@@ -18,7 +18,8 @@ export class RunningSite implements Watched {
   private readonly listeners = new Set<() => void>();
   private readonly requestListeners = new Set<(entry: LogEntry) => void>();
 
-  private readonly closed: readonly Cause[];
+  /** Why the client receives no response, whatever the trace says about others. */
+  readonly closed: readonly Cause[];
   private readonly refused: readonly Cause[];
 
   constructor(
@@ -72,26 +73,30 @@ export class RunningSite implements Watched {
   }
 
   async stop(targetId: string): Promise<boolean> {
-    const member = this.members.find(({ membership }) => membership.id === targetId);
-    await member?.program.stop();
-    this.changed();
-    return member !== undefined;
+    return await this.change(targetId, (program) => program.stop());
   }
 
   async start(targetId: string): Promise<boolean> {
+    return await this.change(targetId, (program) => program.start());
+  }
+
+  /** @returns whether there is such a target */
+  private async change(targetId: string, work: (program: RunningMember["program"]) => Promise<void>): Promise<boolean> {
     const member = this.members.find(({ membership }) => membership.id === targetId);
-    await member?.program.start();
+    if (member === undefined) return false;
+    await work(member.program);
     this.changed();
-    return member !== undefined;
+    return true;
   }
 }
 
 function statusOf({ membership, group, program, health, lastCheck }: RunningMember): TargetStatus {
+  const reason = reasonOf(program);
   return {
     id: membership.id,
     targetGroup: group.address,
     kind: program.kind,
-    ...(reasonOf(program) !== undefined && { reason: reasonOf(program) }),
+    ...(reason !== undefined && { reason }),
     isRunning: program.isRunning(),
     health: health.state,
     ...(health.code !== undefined && { code: health.code }),

@@ -3,7 +3,7 @@ import { UsageError } from "../../machine/errors";
 import { Balancing } from "../../path/serve/balancing";
 import { clientAt } from "../../path/serve/client-ways";
 import { followed } from "../../path/serve/followed";
-import { closedTo, errorsIn } from "../../path/serve/known-problems";
+import { errorsIn } from "../../path/serve/known-problems";
 import { type ServedDoor, type Site, siteOf } from "../../path/serve/site";
 import { steadyNumbers } from "../../path/serve/steady-numbers";
 import type { Balancer } from "../../topology/model";
@@ -28,7 +28,7 @@ import type { Served, ServedAddress } from "./served";
 export interface ServeOptions {
   /** What is served, such as `stack web` or a file. */
   readonly source: string;
-  /** The IPv4 address of the client. */
+  /** The IP address of the client. */
   readonly client: string;
   /** How many times faster than on AWS health checks and timeouts run. */
   readonly clock: number;
@@ -39,7 +39,6 @@ export interface ServeOptions {
   readonly target?: string;
   /** The folder of the local certificate authority. @default - the user's own */
   readonly authorityFolder?: string;
-  readonly signal?: AbortSignal;
 }
 
 /** A part of a served site that is closed with it. */
@@ -103,7 +102,7 @@ async function start(site: Site, options: ServeOptions, parts: Closable[]): Prom
     page: page.url,
     targets: members.map(targetOf),
     errors: errorsIn(site),
-    closed: closedTo(client, site).map(({ text }) => text),
+    closed: running.closed.map(({ text }) => text),
     notModelled: site.notModeled,
     status: () => running.status(),
     onRequest: (listener) => running.onRequest(listener),
@@ -197,10 +196,11 @@ function listenerOf({ listener, port, protocol }: ServedDoor, listens: number | 
 
 function targetOf({ membership, program }: RunningMember): Served["targets"][number] {
   const listens = program.listens.get(membership.port);
+  const reason = reasonOf(program);
   return {
     address: membership.id,
     kind: program.kind,
     ...(listens !== undefined && { listens: `127.0.0.1:${listens}` }),
-    ...(reasonOf(program) !== undefined && { reason: reasonOf(program) }),
+    ...(reason !== undefined && { reason }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Balancer, Subnet, Topology } from "../../topology/model";
-import { isUnknown, known, type Unknown } from "../../topology/value";
+import { isUnknown, known, Unknown } from "../../topology/value";
 import { type Decision, decide } from "../analysis/network/acl-decisions";
 import { CLIENTS_EPHEMERAL } from "../analysis/network/acl-flow";
 import { audience, clientsOf } from "../analysis/network/audience";
@@ -89,7 +89,7 @@ function groupWay(topology: Topology, balancer: Balancer, port: number, client: 
   if (isOverIpv6(topology, balancer, client)) return groupWayOverIpv6(topology, set, port, balancer);
   const peer = {
     groupIds: { items: [] },
-    places: [{ ranges: rangesOf(client.ip), isExact: true, why: set.open as Unknown }],
+    places: [{ ranges: rangesOf(client.ip), isExact: true, why: new Unknown(address, "client", "") }],
   };
   const passes = passage(topology, set, port, peer);
   if (passes.answer === "yes") return OPEN;

@@ -1,4 +1,5 @@
-import { HOPS, type Hop, type HopReport, type Verdict, worst } from "../report";
+import { once } from "../analysis/once";
+import { HOPS, type Hop, type HopReport, type TraceReport, type Verdict, worst } from "../report";
 import type { Cause } from "./decisions";
 import type { HealthState } from "./health";
 import type { Site } from "./site";
@@ -28,9 +29,8 @@ export function hopsNow(
   closed: readonly Cause[],
   refused: readonly Cause[] = [],
 ): readonly HopNow[] {
-  return HOPS.map((hop) => {
-    const all = report.paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop));
-    const traced = tracedHop(hop, all);
+  return tracedHops(report).map((traced) => {
+    const { hop } = traced;
     const cause = closed.find((it) => it.hop === hop);
     if (cause !== undefined && traced.verdict !== "broken") return { ...traced, text: cause.text, verdict: "broken" };
     const unanswered = refused.find((it) => it.hop === hop);
@@ -42,6 +42,16 @@ export function hopsNow(
     return { ...traced, text: live.text, verdict: worst([traced.verdict, live.verdict]) };
   });
 }
+
+/** They stay as they are while the site is served, and the page asks after every request. */
+const tracedHops = once(({ paths }: TraceReport): readonly HopNow[] =>
+  HOPS.map((hop) =>
+    tracedHop(
+      hop,
+      paths.flatMap(({ hops }) => hops.filter((it) => it.hop === hop)),
+    ),
+  ),
+);
 
 function tracedHop(hop: Hop, all: readonly HopReport[]): HopNow {
   const verdict = all.length === 0 ? "unknown" : worst(all.map((it) => it.verdict));

@@ -19,8 +19,6 @@ export interface Machine {
   readonly server?: Server;
   /** The ports that load balancers connect to. */
   readonly ports: Set<number>;
-  /** Whether a target group connects to it over TLS. */
-  usesTls: boolean;
   /** Why its program does not start. */
   readonly broken?: Cause;
 }
@@ -57,7 +55,6 @@ export function membershipsOf(
         const port = known(target.port) ?? SOME_PORT;
         const healthPort = known(target.healthPort) ?? port;
         machine.ports.add(port).add(healthPort);
-        machine.usesTls ||= known(group.protocol)?.toUpperCase() === "HTTPS";
         const id = [machine.id, `${machine.id} on port ${port}`].find((it) => !seen.has(it));
         const unique = id ?? `${machine.id} on port ${port} in ${group.address} (${seen.size})`;
         seen.add(unique);
@@ -109,7 +106,6 @@ function machineOf(
     id,
     ...(server !== undefined && { server }),
     ports: new Set(),
-    usesTls: false,
     ...(broken !== undefined && { broken }),
   };
   machines.set(id, made);

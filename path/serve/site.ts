@@ -64,8 +64,9 @@ export function siteOf(topology: Topology): Site {
     doors,
     topology,
   );
+  const used = new Set(groupsBehind(balancers, topology));
   const members = membershipsOf(topology, [
-    ...new Set([...groupsBehind(balancers, topology), ...topology.targetGroups.filter(({ isData }) => !isData)]),
+    ...new Set([...used, ...topology.targetGroups.filter(({ isData }) => !isData)]),
   ]);
   return {
     topology,
@@ -75,7 +76,7 @@ export function siteOf(topology: Topology): Site {
     doors: [...doors.values()],
     urls,
     members,
-    used: new Set(groupsBehind(balancers, topology)),
+    used,
     notModeled: notModeledIn(topology, balancers, report),
   };
 }

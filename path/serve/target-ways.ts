@@ -21,7 +21,6 @@ export interface TargetWays {
   readonly healthChecks: readonly Way[];
 }
 
-/** @param groups the security groups that the load balancer has */
 export function targetWays(topology: Topology, balancer: Balancer, target: Target): TargetWays {
   const type = known(target.targetGroup.targetType) ?? "";
   if (["lambda", "alb"].includes(type)) return { requests: [OPEN], healthChecks: [OPEN] };

@@ -74,22 +74,6 @@ describe("instances", () => {
     expect(all[3]).toMatch(/^aws_instance.web_a on port 80 in aws_lb_target_group.old /);
     expect(new Set(all).size).toBe(4);
   });
-
-  test.each([
-    ["HTTP", false],
-    ["HTTPS", true],
-    ["https", true],
-  ])("are reached by the protocol of the target group (%s)", (protocol, usesTls) => {
-    expect(first({ web: { arguments: { protocol } } }).machine.usesTls).toBe(usesTls);
-  });
-
-  test("use TLS if one of their target groups does", () => {
-    const secure: Blocks = {
-      ...group("api", { count: 0, port: 443, arguments: { protocol: "HTTPS" } }),
-      "aws_lb_target_group_attachment.both": attachment(WEB_A, 443, "api"),
-    };
-    expect(members({ with: [secure] }).map(({ machine }) => machine.usesTls)).toEqual([true, false, true]);
-  });
 });
 
 describe("an Auto Scaling group", () => {
