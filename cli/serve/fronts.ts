@@ -1,11 +1,11 @@
 import { createSecureContext, type SecureContext } from "node:tls";
-import { answerOf } from "../../path/serve/answers";
+import { answersOf } from "../../path/serve/answers";
 import { numberOr } from "../../path/serve/arguments";
 import type { Balancing } from "../../path/serve/balancing";
 import { certificateFor, everyCertificate, type Presented, tlsVersions } from "../../path/serve/certificates";
 import { type Client, clientWays, worstOf } from "../../path/serve/client-ways";
-import type { Answer, IncomingRequest, Way } from "../../path/serve/decisions";
-import { mutualTlsOf, unknownTls, webAclOf } from "../../path/serve/not-modeled";
+import type { Answer, Way } from "../../path/serve/decisions";
+import { unknownTls } from "../../path/serve/not-modeled";
 import type { ServedDoor, Site } from "../../path/serve/site";
 import type { Listener } from "../../topology/model";
 import { known } from "../../topology/value";
@@ -55,7 +55,7 @@ export function frontOf(door: ServedDoor, shared: Shared): Front {
     addsClientPort: known(traffic.addsClientPort) === true,
     clientIp: client.ip,
     ...wayOf(door, shared),
-    answer: listener === undefined ? () => neverAnswered(door) : answerFrom(listener, door, shared),
+    answer: listener === undefined ? () => neverAnswered(door) : answersOf(listener, balancer, shared.site.topology),
     pick: (answer, cookies) => balancing.pick(answer, cookies),
     log,
   };
@@ -84,31 +84,6 @@ function wayOf(
 function neverAnswered({ balancer, refused }: ServedDoor): Answer {
   const cause = refused ?? { hop: "listener", address: balancer.address, text: "nothing listens" };
   return { kind: "not-modeled", cause };
-}
-
-function answerFrom(listener: Listener, { balancer }: ServedDoor, { site }: Shared): Front["answer"] {
-  const { topology } = site;
-  const groupAddress = (arn: string) => topology.byId.targetGroup(arn)?.address ?? arn;
-  const mutual = mutualTlsOf(listener);
-  const acl = webAclOf(balancer, topology);
-  if (acl !== undefined && acl.defaultAction !== "allow") {
-    const text = `${acl.address} decides which requests pass, which is not modeled`;
-    return () => ({ kind: "not-modeled", cause: { hop: "listener", address: acl.address, text } });
-  }
-  if (mutual !== undefined) return () => ({ kind: "not-modeled", cause: mutual });
-  return (request) => tooManyAddresses(listener, request) ?? answerOf(listener, request, groupAddress);
-}
-
-/** AWS returns a 463 for more. */
-const MOST_FORWARDED_FOR = 30;
-
-function tooManyAddresses({ address }: Listener, { headers }: IncomingRequest): Answer | undefined {
-  const count = headers
-    .filter(([name]) => name === "x-forwarded-for")
-    .reduce((sum, [, value]) => sum + value.split(",").length, 0);
-  if (count <= MOST_FORWARDED_FOR) return undefined;
-  const text = `${address}: X-Forwarded-For has ${count} addresses; AWS returns a 463, which is not modeled`;
-  return { kind: "not-modeled", cause: { hop: "listener", address, text } };
 }
 
 /**

@@ -1,11 +1,41 @@
-import type { Action, Listener, ListenerRule } from "../../topology/model";
+import type { Action, Balancer, Listener, ListenerRule, Topology } from "../../topology/model";
 import { isUnknown, known, type Unknown } from "../../topology/value";
 import { mayBeUnset } from "./arguments";
 import { conditionMatches } from "./conditions";
 import type { Answer, Cause, IncomingRequest, WeightedGroup } from "./decisions";
 import { locationOf } from "./locations";
+import { alwaysNotModeled } from "./not-modeled";
 
 /* What a listener does with one request. */
+
+/** AWS returns a 463 for more. */
+const MOST_FORWARDED_FOR = 30;
+
+/** What a listener answers, as its load balancer's web ACL, its mutual TLS and its rules decide. */
+export function answersOf(
+  listener: Listener,
+  balancer: Balancer,
+  topology: Topology,
+): (request: IncomingRequest) => Answer {
+  const cause = alwaysNotModeled(listener, balancer, topology);
+  if (cause !== undefined) return () => notModeled(cause);
+  const groupAddress = (arn: string) => topology.byId.targetGroup(arn)?.address ?? arn;
+  return (request) => tooManyAddresses(listener, request) ?? answerOf(listener, request, groupAddress);
+}
+
+/** The request for a URL that somebody opens. */
+export function requestFor({ hostname, pathname, search }: URL, clientIp: string): IncomingRequest {
+  return { method: "GET", host: hostname, path: pathname, query: search.slice(1), headers: [], clientIp };
+}
+
+function tooManyAddresses({ address }: Listener, { headers }: IncomingRequest): Answer | undefined {
+  const count = headers
+    .filter(([name]) => name === "x-forwarded-for")
+    .reduce((sum, [, value]) => sum + value.split(",").length, 0);
+  if (count <= MOST_FORWARDED_FOR) return undefined;
+  const text = `${address}: X-Forwarded-For has ${count} addresses; AWS returns a 463, which is not modeled`;
+  return notModeled({ hop: "listener", address, text });
+}
 
 /** @param groupAddress the address of the target group with an ARN, for the log */
 export function answerOf(

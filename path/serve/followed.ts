@@ -1,4 +1,5 @@
-import { answerOf } from "./answers";
+import type { Topology } from "../../topology/model";
+import { answersOf, requestFor } from "./answers";
 import type { ServedDoor, ServedUrl, Site } from "./site";
 
 /* Where a client connects that opens a URL of the site and follows its redirects. */
@@ -13,10 +14,14 @@ export interface Followed {
 const MOST_REDIRECTS = 5;
 
 /** The URL itself and those that its redirects lead to, as far as the site answers there. */
-export function followed({ url, door }: ServedUrl, { doors, urls }: Site, clientIp: string): readonly Followed[] {
+export function followed(
+  { url, door }: ServedUrl,
+  { doors, urls, topology }: Site,
+  clientIp: string,
+): readonly Followed[] {
   const all: Followed[] = [{ url, door }];
   for (let at: Followed | undefined = all[0]; at !== undefined && all.length <= MOST_REDIRECTS; at = all.at(-1)) {
-    const location = redirectOf(at, clientIp);
+    const location = redirectOf(at, topology, clientIp);
     if (location === undefined || all.some((it) => it.url.href === location.href)) break;
     const { hostname } = location;
     const balancer =
@@ -28,16 +33,13 @@ export function followed({ url, door }: ServedUrl, { doors, urls }: Site, client
   return all;
 }
 
-function redirectOf({ url, door: { listener } }: Followed, clientIp: string): URL | undefined {
+function redirectOf(
+  { url, door: { listener, balancer } }: Followed,
+  topology: Topology,
+  clientIp: string,
+): URL | undefined {
   if (listener === undefined) return undefined;
-  const answer = answerOf(listener, {
-    method: "GET",
-    host: url.hostname,
-    path: url.pathname,
-    query: url.search.slice(1),
-    headers: [],
-    clientIp,
-  });
+  const answer = answersOf(listener, balancer, topology)(requestFor(url, clientIp));
   return answer.kind === "redirect" && URL.canParse(answer.location) ? new URL(answer.location) : undefined;
 }
 

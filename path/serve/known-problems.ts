@@ -1,5 +1,5 @@
 import type { Finding } from "../report";
-import { answerOf } from "./answers";
+import { answersOf, requestFor } from "./answers";
 import { type Client, clientAt, clientWays } from "./client-ways";
 import type { Cause } from "./decisions";
 import { notModeledOf } from "./not-modeled";
@@ -19,10 +19,9 @@ function sentence({ id, address, observed }: Finding): string {
 
 /** Why the URLs themselves get no answer of the site, but a refusal: their request needs what is not modeled. */
 export function refusedByName(ip: Client["ip"], { topology, urls }: Site): readonly Cause[] {
-  const causes = urls.flatMap(({ url, door: { listener } }): Cause[] => {
+  const causes = urls.flatMap(({ url, door: { listener, balancer } }): Cause[] => {
     if (listener === undefined) return [];
-    const { hostname: host, pathname: path } = url;
-    const answer = answerOf(listener, { method: "GET", host, path, query: "", headers: [], clientIp: ip });
+    const answer = answersOf(listener, balancer, topology)(requestFor(url, ip));
     if (answer.kind === "not-modeled") return [answer.cause];
     if (answer.kind !== "forward") return [];
     const groups = answer.groups.map(({ arn }) => topology.byId.targetGroup(arn));

@@ -46,7 +46,9 @@ function ofBalancer(balancer: Balancer, topology: Topology): readonly string[] {
   const mode = mayBeUnset(traffic.desyncMode);
   const acl = webAclOf(balancer, topology);
   return [
-    ...(acl === undefined ? [] : [`the rules of ${acl.address} are not modeled, and requests pass as if none matched`]),
+    ...(acl === undefined
+      ? []
+      : [blockedBy(acl)?.text ?? `the rules of ${acl.address} are not modeled, and requests pass as if none matched`]),
     ...(mode === undefined || mode === "defensive"
       ? []
       : [`${address}: desync mitigation mode ${mode} is not modeled`]),
@@ -80,6 +82,18 @@ export function unknownTls(listener: Listener, topology: Topology): readonly str
     ),
     ...(versions.kind === "unknown" ? [`${versions.cause.text}; TLS 1.2 and 1.3 are assumed`] : []),
   ];
+}
+
+/** What decides about every request of a listener and is not modeled. */
+export function alwaysNotModeled(listener: Listener, balancer: Balancer, topology: Topology): Cause | undefined {
+  const acl = webAclOf(balancer, topology);
+  return (acl === undefined ? undefined : blockedBy(acl)) ?? mutualTlsOf(listener);
+}
+
+/** A web ACL that blocks what none of its rules allows, or may do so. */
+function blockedBy({ address, defaultAction }: WebAcl): Cause | undefined {
+  if (defaultAction === "allow") return undefined;
+  return { hop: "listener", address, text: `${address} decides which requests pass, which is not modeled` };
 }
 
 /** The web ACL of a load balancer. */

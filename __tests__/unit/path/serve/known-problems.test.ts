@@ -4,8 +4,17 @@ import { hopsNow } from "../../../../path/serve/hops-now";
 import { closedTo, errorsIn, refusedByName } from "../../../../path/serve/known-problems";
 import { type Site, siteOf } from "../../../../path/serve/site";
 import { readTopology } from "../../../../topology/topology";
-import { site as caseSite, type SiteOptions } from "../../../serve-cases/site";
+import { type Blocks, site as caseSite, type SiteOptions } from "../../../serve-cases/site";
 import { PROJECT } from "../../../support/project";
+
+/** A web ACL of the load balancer that lets pass, or blocks, what none of its rules matches. */
+const webAcl = (action: string): Blocks => ({
+  "aws_wafv2_web_acl.site": { name: "site", scope: "REGIONAL", default_action: [{ [action]: [{}] }] },
+  "aws_wafv2_web_acl_association.site": {
+    resource_arn: "${aws_lb.web.arn}",
+    web_acl_arn: "${aws_wafv2_web_acl.site.arn}",
+  },
+});
 
 /* What prevents responses is reported before the first request. */
 
@@ -52,6 +61,20 @@ describe("a URL whose request needs what is not modeled is refused by name", () 
     expect(refused({ change })).toEqual([
       "aws_lb_listener.https authenticates users (authenticate-oidc), which is not modeled",
     ]);
+  });
+
+  test.each([
+    ["allow", []],
+    ["block", ["aws_wafv2_web_acl.site decides which requests pass, which is not modeled"]],
+  ])("such as one that a web ACL decides about (%s)", (action, expected) => {
+    expect(refused({ with: [webAcl(action)] })).toEqual(expected);
+  });
+
+  test("such as one of a client with a certificate", () => {
+    const change = {
+      "aws_lb_listener.https": { mutual_authentication: [{ mode: "verify", trust_store_arn: "arn" }] },
+    };
+    expect(refused({ change })).toEqual(["aws_lb_listener.https: mutual TLS (verify) is not modeled"]);
   });
 
   test("such as one for a function", () => {

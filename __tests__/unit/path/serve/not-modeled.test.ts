@@ -104,8 +104,8 @@ describe("mutual TLS", () => {
 });
 
 describe("a web ACL", () => {
-  const acl = (arn: string): Blocks => ({
-    "aws_wafv2_web_acl.site": { name: "site", scope: "REGIONAL", default_action: [{ allow: [{}] }] },
+  const acl = (arn: string, action = "allow"): Blocks => ({
+    "aws_wafv2_web_acl.site": { name: "site", scope: "REGIONAL", default_action: [{ [action]: [{}] }] },
     "aws_wafv2_web_acl_association.site": { resource_arn: arn, web_acl_arn: "${aws_wafv2_web_acl.site.arn}" },
   });
   const of = (arn: string) => {
@@ -141,6 +141,12 @@ describe("a web ACL", () => {
       "the rules of aws_wafv2_web_acl.site are not modeled, and requests pass as if none matched",
     );
     expect(named({ with: [acl("${aws_lb.other.arn}")] }).join()).not.toContain("web_acl");
+  });
+
+  test("that blocks what its rules do not allow lets no request pass", () => {
+    const all = named({ with: [acl("${aws_lb.web.arn}", "block")] });
+    expect(all).toContain("aws_wafv2_web_acl.site decides which requests pass, which is not modeled");
+    expect(all.join()).not.toContain("as if none matched");
   });
 });
 
