@@ -3,6 +3,7 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from "n
 import { request as overHttps } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
+import { portOf } from "../path/facts/url-ports";
 import type { Served, ServedRequest } from "./served";
 
 /** What the name server of the served site returned for a name. */
@@ -142,10 +143,6 @@ export class Client {
       stop();
     }
   }
-}
-
-function portOf({ protocol, port }: URL): number {
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 /** Whether a line of the log is about a request, or about a connection on its port. */

@@ -1,5 +1,5 @@
 import { command, word } from "../../machine/text/pasteable";
-import { portOf } from "../../path/serve/followed";
+import { portOf } from "../../path/facts/url-ports";
 
 /** A URL of the site, and where it is on this machine. */
 interface Place {

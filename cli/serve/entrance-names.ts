@@ -1,3 +1,5 @@
+import { portOf } from "../../path/facts/url-ports";
+
 /*
  * What the entrance for browsers rewrites. A browser opens http://www.example.com.localhost:PORT, as every browser
  * resolves names under .localhost to loopback, and the site behind it is https://www.example.com.
@@ -105,9 +107,4 @@ export function policyOfEntrance(policy: string): string {
 
 function rank(url: URL): number {
   return (url.protocol === "https:" ? 0 : 1) + (url.port === "" ? 0 : 2);
-}
-
-function portOf({ protocol, port }: URL): string {
-  if (port !== "") return port;
-  return protocol === "https:" ? "443" : "80";
 }

@@ -6,8 +6,9 @@ import { audience, clientsOf } from "../analysis/network/audience";
 import { holdsPublic, overlaps, type Range, rangesOf } from "../analysis/network/ipv4";
 import { passage } from "../analysis/network/passage";
 import { vpcIdOf, vpcRanges } from "../analysis/network/places";
+import { accessSettingsOf, blocksInbound, isExcluded } from "../analysis/network/public-access";
 import { type RuleSet, ruleSet } from "../analysis/network/security-rules";
-import { isPublic, wayOut } from "../analysis/network/ways-out";
+import { isShut, wayOut } from "../analysis/network/ways-out";
 import type { Cause, Way } from "./decisions";
 
 /* Whether packets of a client reach a load balancer, and its responses the client. */
@@ -125,18 +126,16 @@ function nodeWays(topology: Topology, balancer: Balancer, subnet: Subnet, port: 
 function routeWay(topology: Topology, subnet: Subnet, family: "IPv4" | "IPv6"): Way {
   const way = wayOut(topology, subnet, family);
   if (way.kind === "open") return assumed("listener", way.why);
-  if (isPublic(topology, subnet, family) || way.kind === "elsewhere") return OPEN;
+  if (!isShut(topology, subnet, family)) return OPEN;
   const table = "table" in way ? way.table.address : "route" in way ? way.route.address : subnet.address;
   return closed("listener", table, `${table} leads ${subnet.address} to no internet gateway of its VPC`);
 }
 
-function accessWay({ blockPublicAccess }: Topology, { region }: Balancer, subnet: Subnet): Way {
-  for (const { address, mode, excluded, region: there } of blockPublicAccess) {
-    if (known(there) !== undefined && known(region) !== undefined && known(there) !== known(region)) continue;
+function accessWay(topology: Topology, balancer: Balancer, subnet: Subnet): Way {
+  for (const it of accessSettingsOf(topology, balancer)) {
+    const { address, mode, excluded } = it;
     if (isUnknown(mode)) return assumed("listener", mode);
-    const isOn = mode === "block-bidirectional" || mode === "block-ingress";
-    const isExcluded = [subnet.id, subnet.vpcId].some((id) => excluded.items.includes(known(id) ?? ""));
-    if (!isOn || isExcluded) continue;
+    if (!blocksInbound(mode) || isExcluded(it, subnet.id, subnet.vpcId)) continue;
     if (excluded.open !== undefined) return assumed("listener", excluded.open);
     return closed("listener", address, `${address} blocks inbound traffic from the internet to ${subnet.address}`);
   }

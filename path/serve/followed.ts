@@ -1,4 +1,5 @@
 import type { Topology } from "../../topology/model";
+import { portOf } from "../facts/url-ports";
 import { answersOf, requestFor } from "./answers";
 import type { ServedDoor, ServedUrl, Site } from "./site";
 
@@ -41,9 +42,4 @@ function redirectOf(
   if (listener === undefined) return undefined;
   const answer = answersOf(listener, balancer, topology)(requestFor(url, clientIp));
   return answer.kind === "redirect" && URL.canParse(answer.location) ? new URL(answer.location) : undefined;
-}
-
-/** The port of a URL, which names it only if it is not the default one of its scheme. */
-export function portOf({ port, protocol }: URL): number {
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }

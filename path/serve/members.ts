@@ -1,9 +1,9 @@
 import type { Balancer, Server, Subnet, TargetGroup, Topology } from "../../topology/model";
-import { isUnknown, known } from "../../topology/value";
+import { known } from "../../topology/value";
 import { keptIn } from "../analysis/network/fetch-groups";
 import { shutNat } from "../analysis/network/fetch-ways";
 import { rangesOf } from "../analysis/network/ipv4";
-import { balancerZones, kindOfZone } from "../analysis/network/zones";
+import { enabledZones, isOutside } from "../analysis/network/zones";
 import { once } from "../analysis/once";
 import { analyseEnd } from "../analysis/path-analysis";
 import type { Target } from "../analysis/requests/traced-path";
@@ -136,11 +136,7 @@ export function addressOf({ server, registration }: Target): string | undefined 
 
 /** Why a target receives no requests: the load balancer is not enabled for its zone. */
 export function unusedBecause(topology: Topology, balancer: Balancer, { subnets }: Target): string | undefined {
-  if (balancer.subnetIds.open !== undefined || subnets.length === 0) return undefined;
-  const { byZone, open, elsewhere } = balancerZones(topology, balancer);
-  const zones = [...byZone.keys()];
-  if (zones.length === 0 || open.length > 0 || elsewhere.length > 0) return undefined;
-  const isOutside = ({ zone }: Subnet) =>
-    !isUnknown(zone) && zone !== undefined && !zones.includes(zone) && kindOfZone(zones[0] ?? "") === kindOfZone(zone);
-  return subnets.every(isOutside) ? "Target.NotInUse" : undefined;
+  const zones = enabledZones(topology, balancer);
+  if (zones.length === 0 || subnets.length === 0) return undefined;
+  return subnets.every((subnet) => isOutside(subnet, zones) === true) ? "Target.NotInUse" : undefined;
 }

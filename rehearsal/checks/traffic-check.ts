@@ -1,3 +1,4 @@
+import { portOf } from "../../path/facts/url-ports";
 import type { Exchange } from "../client";
 import type { Expectation } from "../expectation";
 import type { NameTraffic, TargetTraffic, Traffic } from "../traffic";
@@ -226,10 +227,10 @@ function programsOf(targets: readonly TargetTraffic[]): string {
  */
 function letThrough(traffic: Traffic, isOwn: (text: string) => boolean): CheckResult {
   const exchanges = exchangesOf(traffic);
-  const answered = distinct(exchanges.flatMap((it) => (isConnected(it) ? [portOf(it.url)] : [])));
+  const answered = distinct(exchanges.flatMap((it) => (isConnected(it) ? [portOf(new URL(it.url))] : [])));
   const problems = exchanges.flatMap((it) =>
     !isConnected(it) && it.log !== undefined && isOwn(it.log.text)
-      ? [`port ${portOf(it.url)} does not answer: ${it.log.text}`]
+      ? [`port ${portOf(new URL(it.url))} does not answer: ${it.log.text}`]
       : [],
   );
   if (answered.length === 0 && problems.length === 0) return unknownOnly("no port of the load balancer answers");
@@ -244,7 +245,6 @@ const isConnected = (it: Exchange) => it.kind === "response" || it.failed === "t
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const mentionsGroup = (text: string) => /security.group/i.test(text);
 const mentionsRoute = (text: string) => /route|subnet|acl/i.test(text);
-const portOf = (url: string) => PORTS[new URL(url).protocol === "https:" ? "https:" : "http:"];
 
 /** Without any request, the step is unknown; step 7 says why. */
 function withRequests(requested: readonly unknown[], result: CheckResult): CheckResult {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { UsageError } from "../../../machine/errors";
+import { portOf } from "../../../path/facts/url-ports";
 import { startOwnServer } from "./own-server";
 import type { RunningProgram } from "./program";
 
@@ -28,8 +29,7 @@ export function appAddress(text: string): AppAddress {
   if (!/^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname)) throw refuse();
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") throw refuse();
   const isTls = url.protocol === "https:";
-  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
-  return { url: url.origin, host: url.hostname.replace(/^\[|\]$/g, ""), port, isTls };
+  return { url: url.origin, host: url.hostname.replace(/^\[|\]$/g, ""), port: portOf(url), isTls };
 }
 
 /**

@@ -4,7 +4,7 @@ import { once } from "../once";
 import { mayBeApplication } from "../requests/balancer-types";
 import type { TracedPath } from "../requests/traced-path";
 import { networkIndex } from "./network-index";
-import { type Family, isPublic, type Way, wayOut } from "./ways-out";
+import { type Family, isPublic, isShut, type Way, wayOut } from "./ways-out";
 
 /* Where the responses of a public load balancer go from its subnets. */
 
@@ -43,10 +43,7 @@ export const waysBack = once(({ balancer, topology, from }: TracedPath): readonl
     const ways = items
       .flatMap((id) => topology.byId.subnet(id) ?? [])
       .map((subnet) => ({ subnet, way: wayOut(topology, subnet, family) }));
-    const shut = ways.filter(
-      ({ subnet, way }) =>
-        !["by-default", "open", "elsewhere"].includes(way.kind) && !isPublic(topology, subnet, family),
-    );
+    const shut = ways.filter(({ subnet }) => isShut(topology, subnet, family));
     return {
       balancer,
       family,

@@ -107,3 +107,9 @@ export function isPublic(topology: Topology, subnet: Subnet, family: Family = "I
   const way = wayOut(topology, subnet, family);
   return way.kind === "by-default" || (way.kind === "internet-gateway" && !isForeign(topology, subnet, way.gateway));
 }
+
+/** Whether certainly no packet gets from the subnet to the internet and back. */
+export function isShut(topology: Topology, subnet: Subnet, family: Family = "IPv4"): boolean {
+  const { kind } = wayOut(topology, subnet, family);
+  return !["by-default", "open", "elsewhere"].includes(kind) && !isPublic(topology, subnet, family);
+}

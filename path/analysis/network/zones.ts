@@ -39,6 +39,23 @@ export function balancerZones({ byId }: Topology, { subnetIds }: Balancer): Bala
   return { byZone, open, elsewhere, ...(pair !== undefined && { pair }) };
 }
 
+/** The zones that a load balancer is enabled for; none if the file leaves one of them open. */
+export function enabledZones(topology: Topology, balancer: Balancer): readonly string[] {
+  if (balancer.subnetIds.open !== undefined) return [];
+  const { byZone, open, elsewhere } = balancerZones(topology, balancer);
+  return open.length > 0 || elsewhere.length > 0 ? [] : [...byZone.keys()];
+}
+
+/** Whether a subnet is in none of the zones; `zones` is not empty. */
+export function isOutside({ zone, address }: Subnet, zones: readonly string[]): boolean | Unknown {
+  if (isUnknown(zone) || zone === undefined)
+    return zone ?? new Unknown(address, "availability_zone", "AWS chooses the Availability Zone");
+  if (zones.includes(zone)) return false;
+  if (kindOfZone(zones[0] ?? "") === kindOfZone(zone)) return true;
+  const why = `the file does not say whether ${plain(zone)} is one of the load balancer's Availability Zones`;
+  return new Unknown(address, "availability_zone", why);
+}
+
 /** Zones of one kind differ if their texts differ; a list index, a name and an id can be the same zone. */
 export function kindOfZone(zone: string): string {
   const [, list = ""] = /^\$\{(.*)(?:\.\d+|\[\d+\])\}$/.exec(zone) ?? [];

@@ -1,6 +1,7 @@
 import { addTo } from "../../../topology/lists";
 import type { Balancer, DnsRecord, Topology } from "../../../topology/model";
 import { known } from "../../../topology/value";
+import { portOf } from "../../facts/url-ports";
 import { coveringNames } from "../names/domain-names";
 import { type Chain, chainsOf } from "../names/record-chains";
 import { isLost } from "../names/record-ends";
@@ -106,19 +107,19 @@ export function entriesAt(url: URL, topology: Topology): readonly Entry[] {
 }
 
 function entryAt(
-  { protocol, port, pathname }: URL,
+  url: URL,
   host: string,
   records: readonly DnsRecord[],
   balancer: Balancer | undefined,
   topology: Topology,
 ): Entry {
-  const scheme = protocol === "http:" ? "http" : "https";
+  const scheme = url.protocol === "http:" ? "http" : "https";
   const isInside = balancer !== undefined && isInternal(balancer) && !records.some(recordsOf(topology).isSeen);
   return {
     scheme,
     host,
-    port: port === "" ? (scheme === "http" ? 80 : 443) : Number(port),
-    path: pathname,
+    port: portOf(url),
+    path: url.pathname,
     hasPath: true,
     isOwnName: false,
     from: isInside ? "vpc" : "internet",

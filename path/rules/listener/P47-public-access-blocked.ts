@@ -1,5 +1,6 @@
 import type { Balancer, BlockPublicAccess, Topology } from "../../../topology/model";
 import { isUnknown, known } from "../../../topology/value";
+import { accessSettingsOf, blocksInbound, isExcluded } from "../../analysis/network/public-access";
 import { fix, setting } from "../../fixes/fix";
 import { BY_NO_PROP, shareOf } from "../../fixes/shared-wording";
 import type { PathCheck, Reporter, Rule } from "../rule";
@@ -7,33 +8,25 @@ import type { PathCheck, Reporter, Rule } from "../rule";
 /** The account blocks internet access to its VPCs. */
 const publicAccess: PathCheck = ({ balancer, topology, from }, report) => {
   if (balancer === undefined || from !== "internet" || known(balancer.isInternal) === true) return;
-  for (const it of topology.blockPublicAccess) {
-    if (isElsewhere(it, balancer)) continue;
+  for (const it of accessSettingsOf(topology, balancer)) {
     if (isUnknown(it.mode)) report.open("listener", it.mode);
     const mode = known(it.mode);
-    if (mode === "block-bidirectional" || mode === "block-ingress") blocked(it, mode, balancer, topology, report);
+    if (blocksInbound(mode)) blocked(it, mode, balancer, topology, report);
   }
 };
 
-/** The setting applies to one region. */
-function isElsewhere(it: BlockPublicAccess, balancer: Balancer): boolean {
-  const [there, here] = [known(it.region), known(balancer.region)];
-  return there !== undefined && here !== undefined && there !== here;
-}
-
 function blocked(
-  { address, excluded }: BlockPublicAccess,
+  blocking: BlockPublicAccess,
   mode: string,
   { subnetIds }: Balancer,
   { byId }: Topology,
   report: Reporter,
 ): void {
+  const { address, excluded } = blocking;
   const open = excluded.open ?? subnetIds.open;
   if (open !== undefined) return report.open("listener", open);
-  const subnets = subnetIds.items.map((id) => ({ id, vpcId: known(byId.subnet(id)?.vpcId) }));
-  const shut = subnets.filter(
-    ({ id, vpcId }) => !excluded.items.includes(id) && !(vpcId !== undefined && excluded.items.includes(vpcId)),
-  );
+  const subnets = subnetIds.items;
+  const shut = subnets.filter((id) => !isExcluded(blocking, id, byId.subnet(id)?.vpcId));
   if (shut.length === 0) return;
   const isPart = shut.length < subnets.length;
   report.finding({

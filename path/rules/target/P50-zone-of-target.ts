@@ -1,9 +1,9 @@
 import type { Balancer, Subnet, Topology } from "../../../topology/model";
 import { plain } from "../../../topology/symbols";
-import { isUnknown, known, Unknown } from "../../../topology/value";
+import { isUnknown, known } from "../../../topology/value";
 import { analyse } from "../../analysis/analysis";
 import { isPublic } from "../../analysis/network/ways-out";
-import { balancerZones, kindOfZone } from "../../analysis/network/zones";
+import { enabledZones, isOutside } from "../../analysis/network/zones";
 import type { Target } from "../../analysis/requests/traced-path";
 import { fix, setting } from "../../fixes/fix";
 import { replacing, shareOf } from "../../fixes/shared-wording";
@@ -11,27 +11,20 @@ import type { Fix } from "../../report";
 import type { FindingDetails, Reporter, Rule, TargetCheck } from "../rule";
 
 const checkZones: TargetCheck = ({ topology, balancer, targets }, report) => {
-  if (balancer === undefined || balancer.subnetIds.open !== undefined) return;
-  const { byZone, open, elsewhere } = balancerZones(topology, balancer);
-  const zones = [...byZone.keys()];
-  if (zones.length === 0 || open.length > 0 || elsewhere.length > 0) return;
+  if (balancer === undefined) return;
+  const zones = enabledZones(topology, balancer);
+  if (zones.length === 0) return;
   for (const target of targets) {
-    const outside = target.subnets.filter((subnet) => isOutside(subnet, zones, report));
+    const outside = target.subnets.filter((subnet) => isReportedOutside(subnet, zones, report));
     if (outside.length > 0 && target.server !== undefined)
       report.finding(outsideFinding(topology, { balancer, zones, target, server: target.server, outside }));
   }
 };
 
-function isOutside({ zone, address }: Subnet, zones: readonly string[], report: Reporter): boolean {
-  if (isUnknown(zone) || zone === undefined) {
-    report.open("target", zone ?? new Unknown(address, "availability_zone", "AWS chooses the Availability Zone"));
-    return false;
-  }
-  if (zones.includes(zone)) return false;
-  if (kindOfZone(zones[0] ?? "") === kindOfZone(zone)) return true;
-  const why = `the file does not say whether ${plain(zone)} is one of the load balancer's Availability Zones`;
-  report.open("target", new Unknown(address, "availability_zone", why));
-  return false;
+function isReportedOutside(subnet: Subnet, zones: readonly string[], report: Reporter): boolean {
+  const outside = isOutside(subnet, zones);
+  if (isUnknown(outside)) report.open("target", outside);
+  return outside === true;
 }
 
 interface Outside {
