@@ -20,6 +20,7 @@ import {
   toEntrance,
   toSite,
 } from "./entrance-names";
+import { listenOnLoopback } from "./loopback";
 
 /** The entrance for browsers: plain HTTP on one loopback port, in front of the listeners. */
 export interface BrowserEntrance {
@@ -62,9 +63,7 @@ export async function startEntrance(options: {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
+  await listenOnLoopback(server);
   const { port } = opened();
   return {
     port,

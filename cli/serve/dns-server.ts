@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { DnsAnswer, DnsQuestion } from "../../path/serve/dns-answers";
 import { type DnsLogEntry, respond } from "./dns-packets";
+import { LOOPBACK, listenOnLoopback } from "./loopback";
 
 /* The name server of `serve`, on one port of this machine for UDP and TCP. */
 
-const HOST = "127.0.0.1";
 /** How often another port is tried, because the one that UDP got is taken for TCP. */
 const ATTEMPTS = 20;
 /** A client that sends nothing more on a TCP connection is disconnected. */
@@ -42,7 +42,7 @@ export async function startDns(options: DnsServerOptions): Promise<DnsServer> {
 
 async function boundUdp(): Promise<UdpSocket> {
   const socket = createSocket("udp4");
-  socket.bind(0, HOST);
+  socket.bind(0, LOOPBACK);
   await once(socket, "listening");
   return socket;
 }
@@ -50,8 +50,7 @@ async function boundUdp(): Promise<UdpSocket> {
 async function boundTcp(port: number): Promise<Server> {
   const server = createServer();
   server.maxConnections = MAX_CONNECTIONS;
-  server.listen(port, HOST);
-  await once(server, "listening");
+  await listenOnLoopback(server, port);
   return server;
 }
 
@@ -69,7 +68,6 @@ function serving(udp: UdpSocket, tcp: Server, options: DnsServerOptions): DnsSer
     socket.on("close", () => connections.delete(socket));
     answerOn(socket, options);
   });
-  tcp.on("error", () => undefined);
   return {
     port: (tcp.address() as AddressInfo).port,
     close: async () => {

@@ -11,7 +11,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Way } from "../../path/serve/decisions";
@@ -19,6 +19,7 @@ import { bytesOf, pageOf } from "./balancer-responses";
 import { type Connection, type Exchange, exchangeOfHttp1, exchangeOfHttp2 } from "./exchange";
 import { type Agents, agentsFor } from "./forwarding";
 import type { Front } from "./front";
+import { listenOnLoopback } from "./loopback";
 import { MAX_REQUEST_HEADERS } from "./request-limits";
 import { serveRequest } from "./requests";
 import { tlsEntrance, tlsFailure } from "./tls-entrance";
@@ -42,7 +43,7 @@ interface Shared {
 }
 
 /**
- * Serves a listener on a port of 127.0.0.1.
+ * Serves a listener on a port of loopback.
  *
  * @param port a free one if absent
  * @returns `close` ends all connections; it resolves when nothing is left
@@ -66,17 +67,9 @@ export async function listenAs(front: Front, port = 0): Promise<{ port: number; 
       entrance(socket);
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  // Such as too many open files: the connection is lost, the listener stays.
-  server.on("error", () => {});
+  const listens = await listenOnLoopback(server, port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listens,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();

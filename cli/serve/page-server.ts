@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { printable } from "../../machine/text/printable";
+import { listenOnLoopback } from "./loopback";
 import { PAGE_CSS } from "./page/css";
 import { type PageEvents, pageEvents } from "./page/events";
 import { pageHtml } from "./page/html";
@@ -62,10 +62,7 @@ export async function startPage(
   const server = createServer((request, response) => {
     respond(page, request, response).catch((error: unknown) => refuse(response, error));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   return {
     url: `http://127.0.0.1:${port}/#${token}`,
     close: async () => {

@@ -1,15 +1,16 @@
 import { once } from "node:events";
-import type { AddressInfo, Server, Socket } from "node:net";
+import type { Server, Socket } from "node:net";
+import { listenOnLoopback } from "../loopback";
 import { type HeldPort, holdPort } from "./ports";
-import { LOOPBACK, type RunningProgram } from "./program";
+import type { RunningProgram } from "./program";
 
 /**
  * Starts a server of this process in place of a program on an instance.
  * @param make makes the server, which does not listen yet, at each start
  */
 export async function startOwnServer(instancePort: number, make: () => Server): Promise<RunningProgram> {
-  let running = await listen(make(), 0);
-  const { port } = running.server.address() as AddressInfo;
+  let running = await listen(make());
+  const { port } = running;
   let held: HeldPort | undefined;
   return {
     listens: new Map([[instancePort, port]]),
@@ -32,16 +33,15 @@ export async function startOwnServer(instancePort: number, make: () => Server): 
   };
 }
 
-async function listen(server: Server, port: number) {
+async function listen(server: Server, at?: number) {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined).once("close", () => sockets.delete(socket));
   });
-  server.listen(port, LOOPBACK);
-  await once(server, "listening");
+  const port = await listenOnLoopback(server, at);
   return {
-    server,
+    port,
     end: async () => {
       if (!server.listening) return;
       const closed = once(server, "close");

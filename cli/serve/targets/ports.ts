@@ -1,14 +1,13 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
-import { LOOPBACK } from "./program";
+import { connect, createServer } from "node:net";
+import { LOOPBACK, listenOnLoopback } from "../loopback";
 
 /* Loopback ports that are free, or reserved while nothing listens on them. */
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const server = createServer();
+  const port = await listenOnLoopback(server);
   server.close();
   await once(server, "close");
   return port;
@@ -24,9 +23,8 @@ export interface HeldPort {
  * system does not give the port to others.
  */
 export async function holdPort(port: number): Promise<HeldPort> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, "listening");
-  const { port: serverPort } = server.address() as AddressInfo;
+  const server = createServer();
+  const serverPort = await listenOnLoopback(server);
   const accepted = once(server, "connection");
   const holder = connect({ host: LOOPBACK, port: serverPort, localAddress: LOOPBACK, localPort: port });
   try {

@@ -9,5 +9,3 @@ export interface RunningProgram {
   /** Ends it for good. */
   readonly close: () => Promise<void>;
 }
-
-export const LOOPBACK = "127.0.0.1";
