@@ -10,7 +10,7 @@ import { newCommand, withExamples, writeResult } from "../command";
 import { CACHE, chosenStacks, PROJECT } from "../project/project";
 import { synthesize } from "../project/synthesize";
 import { requestLog } from "../serve/request-log";
-import { serveDocument } from "../serve/serve";
+import { CLIENT, CLOCK, serveDocument } from "../serve/serve";
 import { servedAsJson, servedAsText } from "../serve/served-output";
 
 interface Options {
@@ -20,9 +20,6 @@ interface Options {
   readonly format: string;
 }
 
-/** An address for documentation, which no real client has. */
-const CLIENT = "203.0.113.10";
-const CLOCK = 10;
 const FASTEST = 1_000;
 
 /** The command line of `alb-web serve`. */

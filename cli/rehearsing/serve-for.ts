@@ -2,11 +2,8 @@ import { readFile } from "node:fs/promises";
 import { HOW_TO_GET_NGINX } from "../../machine/setup/nginx";
 import type { Serve } from "../../rehearsal/served";
 import { CACHE } from "../project/project";
-import { serveDocument } from "../serve/serve";
+import { CLIENT, serveDocument } from "../serve/serve";
 import { STAND_IN_HEADER } from "../serve/targets/stand-in";
-
-/** An address for documentation, which no real client has. */
-export const CLIENT = "203.0.113.10";
 
 export interface ServeForOptions {
   /** Why NGINX could not be installed. */

@@ -3,10 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isRunning } from "../../rehearsal/local-aws";
 import { runCommand, writeResult } from "../command";
 import { CACHE } from "../project/project";
-import { serveDocument } from "../serve/serve";
+import { CLIENT, CLOCK, serveDocument } from "../serve/serve";
 import { servedAsText } from "../serve/served-output";
 import type { Ready } from "./kept-site";
-import { CLIENT } from "./serve-for";
 
 /*
  * Serves the state of a rehearsed stack with --keep, in a process of its own: node -r ./cli/typescript.js
@@ -14,7 +13,6 @@ import { CLIENT } from "./serve-for";
  * AWS, the process PID.
  */
 
-const CLOCK = 10;
 const POLL_MS = 1_000;
 
 void runCommand(async () => {

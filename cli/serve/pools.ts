@@ -1,5 +1,6 @@
 import { answersTls } from "../../path/analysis/boot-scripts/answers";
 import { once } from "../../path/analysis/once";
+import { protocolIn } from "../../path/serve/arguments";
 import type { Member, Pool } from "../../path/serve/balancing";
 import { worstOf } from "../../path/serve/client-ways";
 import type { Backend, Way } from "../../path/serve/decisions";
@@ -10,6 +11,7 @@ import { groupsBehind, type Site } from "../../path/serve/site";
 import { targetWays } from "../../path/serve/target-ways";
 import type { Balancer, TargetGroup } from "../../topology/model";
 import { known } from "../../topology/value";
+import { LOOPBACK } from "./loopback";
 import type { RunningTarget } from "./targets";
 
 /* The target groups of each load balancer, with the programs that run as their targets. */
@@ -86,14 +88,14 @@ function memberOf(
   if (unused !== undefined || !site.used.has(group)) health.leaveUnused(unused ?? "Target.NotInUse");
   // Most targets of a large file are never used.
   const ways = once(() => targetWays(topology, balancer, membership.target));
-  const protocol = known(group.protocol)?.toUpperCase() === "HTTPS" ? "HTTPS" : "HTTP";
+  const protocol = protocolIn(group.protocol);
   const usesTls = (port: number) =>
     program.kind === "nginx" || answersTls(known(membership.machine.server?.userData) ?? "", port) === false;
   const reached = (port: number, way: Way, by: Backend["protocol"]): Backend => {
     const listens = program.listens.get(port);
     return {
       id: membership.id,
-      ...(listens !== undefined && { listens: { host: "127.0.0.1", port: listens } }),
+      ...(listens !== undefined && { listens: { host: LOOPBACK, port: listens } }),
       // Only what certainly does not use TLS fails; an app and a stand-in are reached without it.
       protocol: by === "HTTPS" && usesTls(port) ? "HTTPS" : "HTTP",
       port,
@@ -104,6 +106,7 @@ function memberOf(
   };
   let turn = -1;
   return {
+    id: membership.id,
     membership,
     group,
     settings,

@@ -2,6 +2,7 @@ import { findNginx } from "../../machine/setup/nginx";
 import type { Machine, Membership } from "../../path/serve/members";
 import { type TargetProgram, targetProgram } from "../../path/serve/nginx-configuration";
 import { isUnknown } from "../../topology/value";
+import { allSettled } from "./all-settled";
 import { type RunningTarget, startTarget } from "./targets";
 import { appAddress, checkApp } from "./targets/app";
 
@@ -34,7 +35,7 @@ export async function startPrograms(
   const nginx = programs.some(({ program }) => program.kind === "nginx")
     ? await findNginx({ cacheDir, env })
     : undefined;
-  const started = await Promise.allSettled(
+  const started = await allSettled(
     programs.map(async ({ machine, program }) => {
       const running = await startTarget(program, {
         id: machine.id,
@@ -46,12 +47,7 @@ export async function startPrograms(
       return [machine, running] as const;
     }),
   );
-  return new Map(
-    started.map((it) => {
-      if (it.status === "rejected") throw it.reason;
-      return it.value;
-    }),
-  );
+  return new Map(started);
 }
 
 interface Planned {

@@ -8,6 +8,7 @@ import { type ServedDoor, type Site, siteOf } from "../../path/serve/site";
 import { steadyNumbers } from "../../path/serve/steady-numbers";
 import type { Balancer } from "../../topology/model";
 import { readTopology } from "../../topology/topology";
+import { allSettled } from "./all-settled";
 import { type Authority, openAuthority } from "./authority";
 import { startEntrance } from "./browser-entrance";
 import { curlFor } from "./curl-command";
@@ -16,6 +17,7 @@ import type { LogEntry } from "./front";
 import { frontOf } from "./fronts";
 import { startHealthChecks } from "./health-checks";
 import { listenAs } from "./listener-server";
+import { LOOPBACK } from "./loopback";
 import { namesOf } from "./names";
 import { startPage } from "./page-server";
 import { poolsOf, type RunningMember, type RunningPool } from "./pools";
@@ -24,6 +26,11 @@ import { RunningSite, reasonOf } from "./running-site";
 import type { Served, ServedAddress } from "./served";
 
 /* Puts the site of a file on this machine. */
+
+/** An address for documentation, which no real client has. */
+export const CLIENT = "203.0.113.10";
+/** How many times faster than on AWS health checks and timeouts run, unless somebody asks for something else. */
+export const CLOCK = 10;
 
 export interface ServeOptions {
   /** What is served, such as `stack web` or a file. */
@@ -74,10 +81,10 @@ export async function serveDocument(document: unknown, options: ServeOptions): P
 
 async function start(site: Site, options: ServeOptions, parts: Closable[]): Promise<Omit<Served, "seconds" | "close">> {
   const { source, client, clock } = options;
-  const [authority, programs] = await bothOf(
+  const [authority, programs] = await allSettled([
     openAuthority(options.authorityFolder),
     startPrograms([...site.members.values()].flat(), options, parts),
-  );
+  ] as const);
   const pools = poolsOf(site, [...new Set(site.doors.map(({ balancer }) => balancer))], programs);
   const members = usedMembers(pools);
   const urls: ServedAddress[] = [];
@@ -97,7 +104,7 @@ async function start(site: Site, options: ServeOptions, parts: Closable[]): Prom
     clock,
     urls,
     listeners: site.doors.flatMap((door) => listenerOf(door, ports.get(door))),
-    dns: `127.0.0.1:${dns.port}`,
+    dns: `${LOOPBACK}:${dns.port}`,
     ca: authority.certificateFile,
     page: page.url,
     targets: members.map(targetOf),
@@ -113,12 +120,6 @@ async function start(site: Site, options: ServeOptions, parts: Closable[]): Prom
   };
 }
 
-/** Waits for both, so that what the second one starts can be closed if the first one fails. */
-async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
-}
-
 /** Where each URL is on this machine, and the URLs that its redirects lead to. */
 async function addressesOf(
   site: Site,
@@ -129,7 +130,7 @@ async function addressesOf(
   const chains = site.urls.map((it) =>
     followed(it, site, client).map(({ url, door }) => ({
       url: url.href,
-      connect: { host: "127.0.0.1", port: ports.get(door) ?? 0 },
+      connect: { host: LOOPBACK, port: ports.get(door) ?? 0 },
     })),
   );
   // The URLs of the file before those that only redirects lead to.
@@ -173,7 +174,7 @@ async function openDoors(
   const balancings = new Map(
     [...pools].map(([balancer, byArn]) => [balancer, new Balancing((arn) => byArn.get(arn), steadyNumbers())]),
   );
-  const listening = await Promise.allSettled(
+  const listening = await allSettled(
     site.doors.map(async (door) => {
       const balancing = balancings.get(door.balancer) ?? new Balancing(() => undefined, Math.random);
       const at = clientAt(client, site.topology, door.balancer);
@@ -182,16 +183,13 @@ async function openDoors(
       return [door, server.port] as const;
     }),
   );
-  return new Map(
-    listening.map((it) => {
-      if (it.status === "rejected") throw it.reason;
-      return it.value;
-    }),
-  );
+  return new Map(listening);
 }
 
 function listenerOf({ listener, port, protocol }: ServedDoor, listens: number | undefined): Served["listeners"] {
-  return listener === undefined ? [] : [{ address: listener.address, protocol, port, listens: `127.0.0.1:${listens}` }];
+  return listener === undefined
+    ? []
+    : [{ address: listener.address, protocol, port, listens: `${LOOPBACK}:${listens}` }];
 }
 
 function targetOf({ membership, program }: RunningMember): Served["targets"][number] {
@@ -200,7 +198,7 @@ function targetOf({ membership, program }: RunningMember): Served["targets"][num
   return {
     address: membership.id,
     kind: program.kind,
-    ...(listens !== undefined && { listens: `127.0.0.1:${listens}` }),
+    ...(listens !== undefined && { listens: `${LOOPBACK}:${listens}` }),
     ...(reason !== undefined && { reason }),
   };
 }

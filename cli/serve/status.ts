@@ -1,4 +1,6 @@
 import type { Hop, Verdict } from "../../path/report";
+import type { Backend } from "../../path/serve/decisions";
+import type { HealthState } from "../../path/serve/health";
 import type { LogEntry } from "./front";
 
 /* What the page shows. */
@@ -35,11 +37,11 @@ export interface TargetStatus {
   /** Unique, such as `aws_instance.web[0]`. */
   readonly id: string;
   readonly targetGroup: string;
-  readonly kind: "nginx" | "app" | "stand-in";
+  readonly kind: Backend["kind"];
   /** Why it is a stand-in. */
   readonly reason?: string;
   readonly isRunning: boolean;
-  readonly health: "initial" | "healthy" | "unhealthy" | "unused" | "draining" | "unavailable";
+  readonly health: HealthState;
   /** AWS's reason code, such as `Target.Timeout`. */
   readonly code?: string;
   /** Of the last check, such as "200 for /healthz in 2 ms". */

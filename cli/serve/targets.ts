@@ -1,5 +1,6 @@
 import { TemporaryFolder } from "../../machine/files/temporary-folder";
 import { HOW_TO_GET_NGINX, type Nginx } from "../../machine/setup/nginx";
+import type { Backend } from "../../path/serve/decisions";
 import type { TargetProgram } from "../../path/serve/nginx-configuration";
 import { type AppAddress, startPassThrough } from "./targets/app";
 import { NginxRefused, startNginx } from "./targets/nginx-program";
@@ -20,7 +21,7 @@ export interface TargetOptions {
 /** The programs of an instance, on loopback. */
 export interface RunningTarget {
   readonly id: string;
-  readonly kind: "nginx" | "app" | "stand-in";
+  readonly kind: Backend["kind"];
   /** Why it is a stand-in, or why nothing listens. */
   readonly reason?: string;
   /** What is at the ports that NGINX proxies to. */

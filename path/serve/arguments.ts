@@ -10,3 +10,8 @@ export function mayBeUnset(value: Attr<string>): string | undefined {
 export function numberOr(value: Attr<number>, byDefault: number): number {
   return known(value) ?? byDefault;
 }
+
+/** The protocol of a listener, a target group or health checks, in upper or lower case. */
+export function protocolIn(value: Attr<string>): "HTTP" | "HTTPS" {
+  return known(value)?.toUpperCase() === "HTTPS" ? "HTTPS" : "HTTP";
+}

@@ -7,6 +7,8 @@ import type { TargetHealth } from "./health";
 
 /** A registered target and its health. */
 export interface Member {
+  /** The id of its backend. */
+  readonly id: Backend["id"];
   readonly health: TargetHealth;
   /** The target as it is reached now; the node that forwards the request is another one each time. */
   readonly backend: () => Backend;
@@ -90,17 +92,16 @@ export class Balancing {
 
   private backendOf(group: TargetGroup, members: readonly Member[], cookie: string | undefined): Backend {
     if (group.stickiness !== undefined && cookie !== undefined) {
-      const kept = members.map((it) => it.backend()).find(({ id }) => tokenOf(id) === cookie);
-      if (kept !== undefined) return kept;
+      const kept = members.find(({ id }) => tokenOf(id) === cookie);
+      if (kept !== undefined) return kept.backend();
     }
     const turn = (this.turns.get(group.address) ?? -1) + 1;
     this.turns.set(group.address, turn);
     const inTurn = members[turn % members.length] as Member;
     switch (mayBeUnset(group.algorithm)) {
       case "least_outstanding_requests": {
-        const load = ({ id }: Backend) => this.outstanding.get(id) ?? 0;
-        const others = members.filter((it) => it !== inTurn).map((it) => it.backend());
-        return others.reduce((least, it) => (load(it) < load(least) ? it : least), inTurn.backend());
+        const load = ({ id }: Member) => this.outstanding.get(id) ?? 0;
+        return members.reduce((least, it) => (load(it) < load(least) ? it : least), inTurn).backend();
       }
       case "weighted_random":
         return (members[Math.floor(this.random() * members.length)] ?? inTurn).backend();

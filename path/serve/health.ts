@@ -1,6 +1,6 @@
 import type { TargetGroup } from "../../topology/model";
 import { known } from "../../topology/value";
-import { mayBeUnset, numberOr } from "./arguments";
+import { mayBeUnset, numberOr, protocolIn } from "./arguments";
 
 /*
  * Health checks of a target group and the state that their results lead to:
@@ -27,7 +27,7 @@ export function healthSettingsOf({ healthCheck: it }: TargetGroup): HealthSettin
   return {
     enabled: known(it.enabled) !== false,
     path: mayBeUnset(it.path) ?? "/",
-    protocol: known(it.protocol)?.toUpperCase() === "HTTPS" ? "HTTPS" : "HTTP",
+    protocol: protocolIn(it.protocol),
     accepts: acceptsOf(matcher),
     matcher,
     intervalSec: numberOr(it.interval, DEFAULTS.intervalSec),

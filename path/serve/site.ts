@@ -7,6 +7,7 @@ import { actionsOf, forwardedTo, listenerAt, protocolOf } from "../analysis/requ
 import { routeOf } from "../analysis/requests/route";
 import type { TraceReport } from "../report";
 import { traceTopology } from "../trace/trace";
+import { protocolIn } from "./arguments";
 import type { Cause } from "./decisions";
 import { dnsNameOf } from "./dns-balancers";
 import { type Membership, membershipsOf } from "./members";
@@ -113,7 +114,7 @@ function isPort(port: number): boolean {
 
 function protocolOfListener({ protocol, certificates }: Listener): "HTTP" | "HTTPS" {
   if (isUnknown(protocol)) return certificates.length > 0 ? "HTTPS" : "HTTP";
-  return protocol?.toUpperCase() === "HTTPS" ? "HTTPS" : "HTTP";
+  return protocolIn(protocol);
 }
 
 /** The URLs of the file; a door without a listener is added where a URL needs it. */

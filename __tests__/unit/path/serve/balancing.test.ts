@@ -8,7 +8,7 @@ import type { TargetGroup } from "../../../../topology/model";
 const member = (id: string, state: HealthState): Member => {
   const health = new TargetHealth(healthSettingsOf({ healthCheck: {} } as TargetGroup));
   health.state = state;
-  return { health, backend: () => ({ id, protocol: "HTTP", port: 80, way: { kind: "open" }, kind: "nginx" }) };
+  return { id, health, backend: () => ({ id, protocol: "HTTP", port: 80, way: { kind: "open" }, kind: "nginx" }) };
 };
 const pool = (members: readonly Member[], group: Partial<TargetGroup> = {}, more: Partial<Pool> = {}): Pool => ({
   group: { address: "aws_lb_target_group.web", ...group } as TargetGroup,
